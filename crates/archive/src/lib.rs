@@ -1,0 +1,1 @@
+//! Fetch records kept byte for byte, as WARC and CDXJ

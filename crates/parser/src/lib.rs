@@ -1,0 +1,1 @@
+//! Bytes become a document and its links; pure and total

@@ -1,0 +1,1 @@
+//! Wires the stages; owns every task, queue and schedule

@@ -1,0 +1,1 @@
+//! Interests become ranked links

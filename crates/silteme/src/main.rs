@@ -1,0 +1,2 @@
+//! The `silteme` binary.
+fn main() {}

@@ -1,0 +1,1 @@
+//! The simulated web, the simulated clock, and one conformance suite per port
