@@ -1,1 +1,7 @@
-//! The simulated web, the simulated clock, and one conformance suite per port
+#![doc = include_str!("../README.md")]
+#![expect(
+    clippy::missing_panics_doc,
+    reason = "a development crate: a test that cannot set up its world should panic where it stands"
+)]
+
+pub mod conformance;

@@ -1,0 +1,1 @@
+//! What every `archive::ArchiveStore` must do.

@@ -1,0 +1,1 @@
+//! What every `fetcher::Transport` must do.

@@ -1,0 +1,1 @@
+//! What every `frontier::FrontierStore` must do.

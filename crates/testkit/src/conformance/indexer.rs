@@ -1,0 +1,1 @@
+//! What every `indexer::IndexWriter` and `indexer::LinkSource` must do.
