@@ -1,1 +1,22 @@
-//! A URL becomes a fetch record, politely
+#![doc = include_str!("../README.md")]
+
+mod body;
+pub mod coding;
+mod copies;
+mod error;
+mod fetch;
+pub mod guard;
+mod pacing;
+mod rates;
+pub mod robots;
+mod settings;
+pub mod transport;
+
+pub use crate::copies::RobotsCopies;
+pub use crate::error::Error;
+pub use crate::fetch::{FetchOutcome, Fetcher};
+pub use crate::pacing::Pacing;
+pub use crate::settings::{AgentSettings, FetcherSettings, NetworkSettings, Settings};
+pub use crate::transport::{
+    MemoryTransport, ReqwestTransport, Transport, TransportFailure, TransportRequest, TransportResponse,
+};

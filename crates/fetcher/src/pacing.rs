@@ -1,0 +1,31 @@
+//! The site's politeness ledger as the fetcher sees it.
+//!
+//! Invariant: the fetcher sends nothing, not even a request for robots.txt or a redirect hop of it, without asking here
+//! first. It keeps no delay of its own.
+
+use std::future::Future;
+use std::time::Duration;
+
+use model::Outcome;
+use url::Url;
+
+/// When the next request to a site may leave. Implemented by the pipeline over the frontier's `Pace`.
+///
+/// For each request the calls come in this order: `ready`, `sent`, `answered`. `crawl_delay` comes before the `ready` of
+/// the page it concerns.
+pub trait Pacing: Send {
+    /// Waits until the next request to the site of `url` may leave, and counts it as leaving now. `url` can be on a
+    /// foreign site when robots.txt redirects there; the wait then has to satisfy both.
+    fn ready(&mut self, url: &Url) -> impl Future<Output = ()> + Send;
+
+    /// The request leaves at this instant. Later than the return of `ready` when the process-wide or per-address rate
+    /// held it back; the distance to the next request must then be counted from here, or a held request and its
+    /// successor would reach the host together.
+    fn sent(&mut self);
+
+    /// What the request brought, and how long from sending it to the last byte.
+    fn answered(&mut self, outcome: &Outcome, latency: Duration);
+
+    /// The delay robots.txt asks for our agent (`Crawl-delay`, `Request-rate`); `None` when it asks for none.
+    fn crawl_delay(&mut self, delay: Option<Duration>);
+}
