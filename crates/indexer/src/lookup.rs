@@ -1,0 +1,210 @@
+//! What can be asked of the index and what it answers. Invariant: an answer holds what its maker may show, no more.
+
+use std::sync::Arc;
+
+use model::{Document, Language, Position, Timestamp, UrlKey};
+use serde::Serialize;
+
+/// Which links are hidden by takedowns: key and URL of a link → whether it must not be answered. Consulted for every hit, so
+/// it should cost less than a microsecond.
+pub type Hidden = Arc<dyn Fn(&UrlKey, &str) -> bool + Send + Sync>;
+
+/// What documents are looked at.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Filter {
+    /// In any of these languages; empty = all.
+    pub languages: Vec<Language>,
+    /// On this host (lower case, punycode).
+    pub host: Option<String>,
+    /// On this site (registrable domain).
+    pub site: Option<String>,
+    /// Published (or, where the page does not tell, fetched) at or after this.
+    pub since: Option<Timestamp>,
+    /// Published (or fetched) before this.
+    pub until: Option<Timestamp>,
+}
+
+/// A full-text search. Words are alternatives, the more of them and the rarer the better; `"several words"` must stand as
+/// written; `-word` must not stand there. Anything else is taken as plain words. Without words: newest first.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Query {
+    /// As the reader typed it.
+    pub text: String,
+    /// Which documents.
+    pub filter: Filter,
+    /// How many hits, at most `Settings::limit_max`.
+    pub limit: usize,
+    /// Where the page before this one ended ([`Answer::next`]).
+    pub cursor: Option<String>,
+    /// Hits to skip after the cursor, at most `Settings::limit_max`. Prefer cursors.
+    pub offset: usize,
+    /// Overrides `Weights::freshness`.
+    pub freshness: Option<f32>,
+    /// Whether to count all matches (costs reading all of them).
+    pub count: bool,
+    /// The time of asking: what is withdrawn at this time is not answered.
+    pub now: Timestamp,
+}
+
+/// Links like one link or one text.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Similar {
+    /// Like what. The seed itself is never answered.
+    pub seed: Seed,
+    /// Which documents.
+    pub filter: Filter,
+    /// How many hits, at most `Settings::limit_max`.
+    pub limit: usize,
+    /// The time of asking.
+    pub now: Timestamp,
+}
+
+/// What others should be like.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Seed {
+    /// A link of the index; not there = no hits.
+    Link(UrlKey),
+    /// A text.
+    Text {
+        /// Its title, may be empty.
+        title: String,
+        /// Its text.
+        text: String,
+        /// Its language; `und` = told by its letters.
+        language: Language,
+    },
+}
+
+/// One link of an answer.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Hit {
+    /// Place in the whole answer, from 1 (0 from `get`).
+    pub rank: u32,
+    /// Higher is better; comparable within one answer only.
+    pub score: f32,
+    /// Host of the URL, lower case.
+    pub host: String,
+    /// Registrable domain of the URL.
+    pub site: String,
+    /// An excerpt the publisher permits; empty text where it permits none.
+    pub snippet: Snippet,
+    /// The document. Its `text` is for further processing and never shown to readers in full.
+    pub document: Document,
+}
+
+/// An excerpt of a text.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
+pub struct Snippet {
+    /// The excerpt, white space folded, without markup.
+    pub text: String,
+    /// Byte ranges of `text` that match the query, ascending, not overlapping.
+    pub highlights: Vec<(usize, usize)>,
+}
+
+/// Answer of a search.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Answer {
+    /// Best first; equal scores in the order of their keys.
+    pub hits: Vec<Hit>,
+    /// All matches, if [`Query::count`] was asked.
+    pub total: Option<u64>,
+    /// Where to go on, if there may be more.
+    pub next: Option<String>,
+}
+
+/// Why a document leaves the index.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Removal {
+    /// It is no longer there (404, 410, moved): the changes feed names its URL.
+    Gone,
+    /// It must not be known (`noindex`, takedown): only its key remains.
+    Withdrawn,
+}
+
+/// A stretch of the feed of changes.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Changes {
+    /// Oldest first; of several changes of one link within the stretch only the last.
+    pub changes: Vec<Change>,
+    /// The cursor after this stretch.
+    pub next: String,
+    /// Whether more lay behind it when this was read.
+    pub more: bool,
+}
+
+/// One change.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Change {
+    /// A document is new or says something else than before.
+    Upsert {
+        /// When it was committed.
+        at: Timestamp,
+        /// As it is now.
+        document: Box<Document>,
+    },
+    /// A document is no longer there.
+    Delete {
+        /// When that was committed.
+        at: Timestamp,
+        /// Its key.
+        key: UrlKey,
+        /// Its URL, unless it was withdrawn.
+        url: Option<String>,
+    },
+}
+
+/// The index in figures.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
+pub struct Stats {
+    /// Documents that can be found.
+    pub documents: u64,
+    /// Deleted documents whose text is still in the files until a merge or a purge.
+    pub deleted: u64,
+    /// Number of the generation answered from; 0 = none yet.
+    pub generation: u32,
+    /// Segments of the generation.
+    pub segments: usize,
+    /// Bytes on disk of the generation.
+    pub bytes: u64,
+    /// Where the archive has been read to.
+    pub checkpoint: Position,
+    /// Sequence number of the last change.
+    pub changes: u64,
+}
+
+impl Query {
+    /// A search with `limit` hits and everything else at its default.
+    #[must_use]
+    pub fn new(text: impl Into<String>, limit: usize, now: Timestamp) -> Self {
+        Self {
+            text: text.into(),
+            filter: Filter::default(),
+            limit,
+            cursor: None,
+            offset: 0,
+            freshness: None,
+            count: false,
+            now,
+        }
+    }
+}
+
+impl Change {
+    /// When it was committed.
+    #[must_use]
+    pub fn at(&self) -> Timestamp {
+        match self {
+            Self::Upsert { at, .. } | Self::Delete { at, .. } => *at,
+        }
+    }
+
+    /// Of which link.
+    #[must_use]
+    pub fn key(&self) -> UrlKey {
+        match self {
+            Self::Upsert { document, .. } => document.key,
+            Self::Delete { key, .. } => *key,
+        }
+    }
+}

@@ -1,0 +1,70 @@
+//! Settings of the index. Invariant: every default works for one small machine; none changes what is found, only how
+//! fast and in which order, except the limits.
+
+use model::{ByteSize, Span};
+use serde::{Deserialize, Serialize};
+
+/// Settings of the index.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Settings {
+    /// Memory for documents not yet written to disk, 15 MiB to 4 GiB. More makes fewer, larger segments.
+    pub memory: ByteSize,
+    /// Indexing threads, 1 to 8; the memory is shared among them.
+    pub threads: usize,
+    /// A commit is due when this long has passed since the oldest uncommitted change (a commit costs about 40 ms CPU:
+    /// retrieval.md).
+    pub commit_interval: Span,
+    /// A commit is due after this many uncommitted changes, at least 1.
+    pub commit_documents: usize,
+    /// The longest query taken, in bytes.
+    pub query_bytes_max: ByteSize,
+    /// The most distinct words of a query that are searched for; the rest are ignored. 1 to 1,024.
+    pub query_words_max: usize,
+    /// The most hits of one answer.
+    pub limit_max: usize,
+    /// The longest snippet in characters, where the publisher sets no lower limit.
+    pub snippet_chars: usize,
+    /// What counts how much in ranking.
+    pub weights: Weights,
+}
+
+/// What counts how much in ranking. Each is a factor of a BM25 score, 0 = not looked at.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Weights {
+    /// A word found in the title, times the weight of how it was found.
+    pub title: f32,
+    /// A word found in the text, times the weight of how it was found.
+    pub body: f32,
+    /// Found as written.
+    pub exact: f32,
+    /// Found by its stem.
+    pub stem: f32,
+    /// Found by its sub-word terms (first letters), Kazakh and languages without a stemmer.
+    pub prefix: f32,
+    /// How much a search prefers recent documents: 0 = not at all, 1 = a document of a week ago counts half.
+    pub freshness: f32,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            memory: ByteSize::mebibytes(64),
+            threads: 1,
+            commit_interval: Span::seconds(5),
+            commit_documents: 10_000,
+            query_bytes_max: ByteSize::kibibytes(8),
+            query_words_max: 128,
+            limit_max: 1_000,
+            snippet_chars: 240,
+            weights: Weights::default(),
+        }
+    }
+}
+
+impl Default for Weights {
+    fn default() -> Self {
+        Self { title: 1.5, body: 1.0, exact: 0.2, stem: 1.0, prefix: 1.0, freshness: 0.0 }
+    }
+}
