@@ -2,45 +2,46 @@
 //!
 //! Invariant: nothing listens until [`Builder::start`].
 
-use std::collections::BTreeMap;
 use std::io;
-use std::net::{IpAddr, Ipv4Addr};
+use std::net::IpAddr;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::atlas::{Atlas, Trouble};
+use super::atlas::Trouble;
 use super::folder;
 use super::graph::SiteGraph;
 use super::page::{Asked, Page};
 use super::robots::Robots;
-use super::server::Web;
+use super::server::{Layout, Web};
 
 /// A web that is being laid out; see [`Web::builder`].
+#[derive(Default)]
 pub struct Builder {
-    pub(super) atlas: Atlas,
-    pub(super) http2: bool,
-    pub(super) requests_max: u64,
-    pub(super) delay: Duration,
-    pub(super) port: u16,
-    /// Addresses listened on; the first is the main one.
-    pub(super) addresses: Vec<IpAddr>,
-    pub(super) pins: BTreeMap<String, IpAddr>,
-    pub(super) log_file: Option<PathBuf>,
+    layout: Layout,
 }
 
-impl Default for Builder {
-    fn default() -> Self {
-        Self {
-            atlas: Atlas::default(),
-            http2: false,
-            requests_max: 1_000_000,
-            delay: Duration::ZERO,
-            port: 0,
-            addresses: vec![IpAddr::V4(Ipv4Addr::LOCALHOST)],
-            pins: BTreeMap::new(),
-            log_file: None,
-        }
+impl Web {
+    /// A web to be laid out.
+    #[must_use]
+    pub fn builder() -> Builder {
+        Builder::default()
+    }
+
+    /// The web of a folder; see [`Builder::folder`].
+    ///
+    /// # Errors
+    /// As [`Builder::folder`] and [`Builder::try_start`].
+    pub fn from_folder(folder: &Path) -> io::Result<Self> {
+        Self::builder().folder(folder)?.try_start()
+    }
+
+    /// The web of the project's shared data; see [`Builder::real_pages`].
+    ///
+    /// # Errors
+    /// As [`Builder::real_pages`] and [`Builder::try_start`].
+    pub fn real_pages(data: &Path, with_robots: bool) -> io::Result<Self> {
+        Self::builder().real_pages(data, with_robots)?.try_start()
     }
 }
 
@@ -51,14 +52,14 @@ impl Builder {
     /// When `url` is not absolute.
     #[must_use]
     pub fn page(mut self, url: &str, page: Page) -> Self {
-        self.atlas.put(url, page);
+        self.layout.atlas.put(url, page);
         self
     }
 
     /// Gives a host a robots.txt, for http and https. Hosts without one answer 404.
     #[must_use]
     pub fn robots(mut self, host: &str, robots: Robots) -> Self {
-        self.atlas.put_robots(host, robots);
+        self.layout.atlas.put_robots(host, robots);
         self
     }
 
@@ -66,14 +67,14 @@ impl Builder {
     /// of its own: calendars, session ids, infinite subdomains.
     #[must_use]
     pub fn host(mut self, host: &str, code: impl Fn(&Asked) -> Page + Send + Sync + 'static) -> Self {
-        self.atlas.put_host(host, Arc::new(code));
+        self.layout.atlas.put_host(host, Arc::new(code));
         self
     }
 
     /// Makes a whole host misbehave.
     #[must_use]
     pub fn trouble(mut self, host: &str, trouble: Trouble) -> Self {
-        self.atlas.put_trouble(host, Some(trouble));
+        self.layout.atlas.put_trouble(host, Some(trouble));
         self
     }
 
@@ -103,7 +104,7 @@ impl Builder {
     /// When the manifest or a file cannot be read, or a line makes no sense; says which.
     pub fn folder(mut self, folder: &Path) -> io::Result<Self> {
         for (url, page) in folder::pages(folder)? {
-            self.atlas.put(&url, page);
+            self.layout.atlas.put(&url, page);
         }
         Ok(self)
     }
@@ -118,11 +119,11 @@ impl Builder {
         if with_robots {
             let hosts = pages.iter().filter_map(|(url, _)| folder::host(url));
             for (host, bytes) in folder::real_robots(&data.join("robots/real_files.tar.xz"), hosts)? {
-                self.atlas.put_robots(&host, Robots::text(bytes));
+                self.layout.atlas.put_robots(&host, Robots::text(bytes));
             }
         }
         for (url, page) in pages {
-            self.atlas.put(&url, page);
+            self.layout.atlas.put(&url, page);
         }
         Ok(self)
     }
@@ -130,21 +131,21 @@ impl Builder {
     /// Offers HTTP/2 in the TLS handshake, before HTTP/1.1.
     #[must_use]
     pub fn http2(mut self) -> Self {
-        self.http2 = true;
+        self.layout.http2 = true;
         self
     }
 
     /// Answers this many requests on a connection, then closes it (GOAWAY in HTTP/2).
     #[must_use]
     pub fn requests_per_connection(mut self, requests: u64) -> Self {
-        self.requests_max = requests.max(1);
+        self.layout.requests_max = requests.max(1);
         self
     }
 
     /// Delays every answer, robots.txt included, in addition to the page's own delay.
     #[must_use]
     pub fn delay(mut self, by: Duration) -> Self {
-        self.delay = by;
+        self.layout.delay = by;
         self
     }
 
@@ -156,24 +157,24 @@ impl Builder {
     #[must_use]
     pub fn machine(mut self, address: IpAddr, names: &[&str]) -> Self {
         assert!(address.is_loopback(), "{address} is not a loopback address");
-        if !self.addresses.contains(&address) {
-            self.addresses.push(address);
+        if !self.layout.addresses.contains(&address) {
+            self.layout.addresses.push(address);
         }
-        self.pins.extend(names.iter().map(|name| ((*name).to_owned(), address)));
+        self.layout.pins.extend(names.iter().map(|name| ((*name).to_owned(), address)));
         self
     }
 
     /// Listens on this port instead of any free one.
     #[must_use]
     pub fn port(mut self, port: u16) -> Self {
-        self.port = port;
+        self.layout.port = port;
         self
     }
 
     /// Also writes each request to this file when it ends, as a line of JSON.
     #[must_use]
     pub fn log_file(mut self, path: impl Into<PathBuf>) -> Self {
-        self.log_file = Some(path.into());
+        self.layout.log_file = Some(path.into());
         self
     }
 
@@ -191,6 +192,6 @@ impl Builder {
     /// # Errors
     /// When it cannot listen (a port in use), or write its certificate or its log.
     pub fn try_start(self) -> io::Result<Web> {
-        Web::launch(self)
+        Web::launch(self.layout)
     }
 }

@@ -163,36 +163,22 @@ impl SiteGraph {
         let lexicon = Self::lexicon(host, number);
         let mut random = self.random(host, number);
         let headline = lexicon.headline(&mut random);
-        let published = self.published(host, number);
-        let own: Vec<_> = self.links(number, &mut random).into_iter().map(|link| (host, link)).collect();
+        let own = self.links(number, &mut random);
         let other = (0..2).map(|_| (random.index(self.hosts), random.index(self.pages_per_host)));
         let other: Vec<_> = other.filter(|(to, _)| *to != host).collect();
 
         let mut html = String::with_capacity(40_000);
-        let language = lexicon.language;
-        let _ = write!(
-            html,
-            "<!DOCTYPE html>\n<html lang=\"{language}\">\n<head>\n<meta charset=\"utf-8\">\n<title>{headline} | {site}</title>\n\
-             <meta property=\"og:title\" content=\"{headline}\">\n<meta property=\"og:type\" content=\"article\">\n\
-             <meta property=\"article:published_time\" content=\"{published}\">\n\
-             <link rel=\"canonical\" href=\"{canonical}\">\n\
-             <link rel=\"alternate\" type=\"application/rss+xml\" href=\"/feed.xml\">\n\
-             <script type=\"application/ld+json\">{{\"@context\":\"https://schema.org\",\"@type\":\"NewsArticle\",\
-             \"headline\":\"{headline}\",\"datePublished\":\"{published}\",\"inLanguage\":\"{language}\"}}</script>\n\
-             <style>{STYLE}</style>\n</head>\n<body>\n",
-            site = host_name(host),
-            canonical = self.url(host, number),
-        );
+        self.write_head(&mut html, host, number, &headline);
         let [home, news, about, contact, privacy, more] = lexicon.menu;
         let _ = write!(
             html,
             "<header><a href=\"/\">{home}</a><nav><ul><li><a href=\"/feed.xml\">{news}</a></li>\
              <li><a href=\"#about\">{about}</a></li><li><a href=\"#contact\">{contact}</a></li></ul></nav></header>\n\
              <main>\n<article>\n<h1>{headline}</h1>\n<p class=\"by\"><time datetime=\"{published}\">{date}</time></p>\n",
-            date = published.strftime("%d.%m.%Y"),
+            published = self.published(host, number),
+            date = self.published(host, number).strftime("%d.%m.%Y"),
         );
-        let paragraphs = 8 + random.index(18);
-        for paragraph in 0..paragraphs {
+        for paragraph in 0..8 + random.index(18) {
             html.push_str("<p>");
             for _ in 0..3 + random.index(4) {
                 html.push_str(&lexicon.sentence(&mut random));
@@ -208,13 +194,9 @@ impl SiteGraph {
             html.push_str("</p>\n");
         }
         let _ = write!(html, "</article>\n<aside><h2>{more}</h2><ul>\n");
-        for (host, link) in own {
-            let _ = writeln!(
-                html,
-                "<li><a href=\"{}\">{}</a></li>",
-                self.path(host, link),
-                self.headline(host, link)
-            );
+        for link in own {
+            let (path, headline) = (self.path(host, link), self.headline(host, link));
+            let _ = writeln!(html, "<li><a href=\"{path}\">{headline}</a></li>");
         }
         let _ = write!(
             html,
@@ -223,6 +205,24 @@ impl SiteGraph {
             site = host_name(host),
         );
         html
+    }
+
+    fn write_head(&self, html: &mut String, host: usize, number: usize, headline: &str) {
+        let _ = write!(
+            html,
+            "<!DOCTYPE html>\n<html lang=\"{language}\">\n<head>\n<meta charset=\"utf-8\">\n<title>{headline} | {site}</title>\n\
+             <meta property=\"og:title\" content=\"{headline}\">\n<meta property=\"og:type\" content=\"article\">\n\
+             <meta property=\"article:published_time\" content=\"{published}\">\n\
+             <link rel=\"canonical\" href=\"{canonical}\">\n\
+             <link rel=\"alternate\" type=\"application/rss+xml\" href=\"/feed.xml\">\n\
+             <script type=\"application/ld+json\">{{\"@context\":\"https://schema.org\",\"@type\":\"NewsArticle\",\
+             \"headline\":\"{headline}\",\"datePublished\":\"{published}\",\"inLanguage\":\"{language}\"}}</script>\n\
+             <style>{STYLE}</style>\n</head>\n<body>\n",
+            language = Self::lexicon(host, number).language,
+            site = host_name(host),
+            published = self.published(host, number),
+            canonical = self.url(host, number),
+        );
     }
 
     fn sitemap(&self, host: usize) -> String {

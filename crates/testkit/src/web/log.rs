@@ -85,7 +85,7 @@ struct State {
 pub(super) struct Ticket {
     log: RequestLog,
     number: Option<u64>,
-    host: String,
+    host: Option<String>,
 }
 
 impl RequestLog {
@@ -115,7 +115,7 @@ impl RequestLog {
             None
         };
         self.shared.1.notify_all();
-        Ticket { log: self.clone(), number, host }
+        Ticket { log: self.clone(), number, host: Some(host) }
     }
 
     /// Every request, in the order of arrival.
@@ -241,13 +241,11 @@ impl RequestLog {
 }
 
 impl Ticket {
-    /// The answer is out, but for its last piece.
+    /// The answer is out, but for its last piece. Only the first call counts.
     pub(super) fn end(&mut self) {
-        if self.host.is_empty() {
-            return;
-        }
+        let Some(host) = self.host.take() else { return };
         let mut state = self.log.state();
-        if let Some(in_flight) = state.in_flight.get_mut(&std::mem::take(&mut self.host)) {
+        if let Some(in_flight) = state.in_flight.get_mut(&host) {
             *in_flight -= 1;
         }
         let Some(index) = self.number.and_then(|number| number.checked_sub(state.first)) else { return };

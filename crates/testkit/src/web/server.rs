@@ -2,21 +2,22 @@
 //!
 //! Invariant: one thread, one runtime, one port; dropping the [`Web`] ends all three and every connection.
 
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::fs::{self, File};
 use std::io;
-use std::net::{IpAddr, SocketAddr, TcpListener as StdListener};
+use std::net::{IpAddr, Ipv4Addr, SocketAddr, TcpListener as StdListener};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
 use std::thread::JoinHandle;
+use std::time::Duration;
 
 use tokio::net::TcpListener;
 use tokio::sync::{Semaphore, oneshot};
 
 use super::atlas::{Atlas, Trouble};
 use super::authority::Authority;
-use super::builder::Builder;
 use super::connection::{Shared, serve};
 use super::log::RequestLog;
 use super::page::Page;
@@ -28,11 +29,43 @@ const CONNECTIONS_MAX: usize = 4_096;
 /// How often a free port is looked for that is free on every address.
 const PORT_ATTEMPTS_MAX: usize = 50;
 
+/// What a web is made of.
+pub(super) struct Layout {
+    pub(super) atlas: Atlas,
+    pub(super) http2: bool,
+    /// Requests answered on a connection before it is closed.
+    pub(super) requests_max: u64,
+    /// Added to the delay of every answer.
+    pub(super) delay: Duration,
+    /// 0 for any free one.
+    pub(super) port: u16,
+    /// Addresses listened on; the first is the main one.
+    pub(super) addresses: Vec<IpAddr>,
+    /// Names that lead to another address than the main one.
+    pub(super) pins: BTreeMap<String, IpAddr>,
+    pub(super) log_file: Option<PathBuf>,
+}
+
+impl Default for Layout {
+    fn default() -> Self {
+        Self {
+            atlas: Atlas::default(),
+            http2: false,
+            requests_max: 1_000_000,
+            delay: Duration::ZERO,
+            port: 0,
+            addresses: vec![IpAddr::V4(Ipv4Addr::LOCALHOST)],
+            pins: BTreeMap::new(),
+            log_file: None,
+        }
+    }
+}
+
 /// A running simulated web; ends when dropped.
 pub struct Web {
     shared: Arc<Shared>,
     address: SocketAddr,
-    pins: Vec<(String, IpAddr)>,
+    pins: BTreeMap<String, IpAddr>,
     connections: Arc<AtomicU64>,
     scratch: Scratch,
     stop: Option<oneshot::Sender<()>>,
@@ -40,41 +73,19 @@ pub struct Web {
 }
 
 impl Web {
-    /// A web to be laid out.
-    #[must_use]
-    pub fn builder() -> Builder {
-        Builder::default()
-    }
-
-    /// The web of a folder; see [`Builder::folder`].
-    ///
-    /// # Errors
-    /// As [`Builder::folder`] and [`Builder::try_start`].
-    pub fn from_folder(folder: &Path) -> io::Result<Self> {
-        Self::builder().folder(folder)?.try_start()
-    }
-
-    /// The web of the project's shared data; see [`Builder::real_pages`].
-    ///
-    /// # Errors
-    /// As [`Builder::real_pages`] and [`Builder::try_start`].
-    pub fn real_pages(data: &Path, with_robots: bool) -> io::Result<Self> {
-        Self::builder().real_pages(data, with_robots)?.try_start()
-    }
-
-    pub(super) fn launch(builder: Builder) -> io::Result<Self> {
-        let listeners = listen(&builder.addresses, builder.port)?;
+    pub(super) fn launch(layout: Layout) -> io::Result<Self> {
+        let listeners = listen(&layout.addresses, layout.port)?;
         let address = listeners[0].local_addr()?;
         let scratch = Scratch::new();
-        let authority = Authority::new(builder.http2);
+        let authority = Authority::new(layout.http2);
         scratch.write("ca.pem", authority.pem());
         let shared = Arc::new(Shared {
-            atlas: RwLock::new(builder.atlas),
-            log: RequestLog::new(builder.log_file.map(File::create).transpose()?),
+            atlas: RwLock::new(layout.atlas),
+            log: RequestLog::new(layout.log_file.map(File::create).transpose()?),
             authority,
             port: address.port(),
-            requests_max: builder.requests_max,
-            delay: builder.delay,
+            requests_max: layout.requests_max,
+            delay: layout.delay,
         });
         let (stop, stopped) = oneshot::channel();
         let connections = Arc::new(AtomicU64::new(0));
@@ -93,8 +104,15 @@ impl Web {
             }
         };
         let thread = std::thread::Builder::new().name("testkit-web".to_owned()).spawn(accepting)?;
-        let pins = builder.pins.into_iter().collect();
-        Ok(Self { shared, address, pins, connections, scratch, stop: Some(stop), thread: Some(thread) })
+        Ok(Self {
+            shared,
+            address,
+            pins: layout.pins,
+            connections,
+            scratch,
+            stop: Some(stop),
+            thread: Some(thread),
+        })
     }
 
     /// Where it listens: 127.0.0.1 and its port.
@@ -217,7 +235,7 @@ async fn accept(listener: StdListener, shared: Arc<Shared>, connections: Arc<Ato
         let Ok(permit) = Arc::clone(&room).acquire_owned().await else { return };
         // Running out of file descriptors passes; the client sees a slow server meanwhile.
         let Ok((tcp, _)) = listener.accept().await else {
-            tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+            tokio::time::sleep(Duration::from_millis(20)).await;
             continue;
         };
         let number = connections.fetch_add(1, Ordering::Relaxed) + 1;
