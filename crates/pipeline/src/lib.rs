@@ -1,1 +1,37 @@
-//! Wires the stages; owns every task, queue and schedule
+#![doc = include_str!("../README.md")]
+
+mod crawl;
+mod derive;
+mod error;
+pub mod explain;
+mod export;
+mod forget;
+mod import;
+pub mod jobs;
+mod lock;
+pub mod progress;
+mod reindex;
+mod schedule;
+mod scheduler;
+mod settings;
+mod status;
+mod stores;
+mod takedowns;
+mod verify;
+
+pub use crate::crawl::{CrawlRequest, CrawlSettings, crawl, offer_seeds};
+pub use crate::error::Error;
+pub use crate::export::{LinkLine, export_documents, export_links, export_warc};
+pub use crate::forget::{Forgotten, forget, purge_pending};
+pub use crate::import::{ImportSummary, JunkLine, import_documents, import_warc};
+pub use crate::jobs::{Job, JobScope, JunkSeed};
+pub use crate::lock::{Holder, WriterLock, holder};
+pub use crate::progress::{CrawlSummary, Progress};
+pub use crate::reindex::{ReindexRequest, ReindexSummary, reindex, rollback};
+pub use crate::schedule::{Schedule, next_run};
+pub use crate::scheduler::Scheduler;
+pub use crate::settings::Settings;
+pub use crate::status::{HostLine, Run, StatusReport, host_lines, record_run, status};
+pub use crate::stores::{ReadStores, Stores, archive_dir, frontier_dir, hide_taken_down, index_dir};
+pub use crate::takedowns::{Entry as TakedownEntry, Takedowns};
+pub use crate::verify::{Finding, VerifySummary, verify};

@@ -1,0 +1,267 @@
+//! From a fetch record to what follows from it: a change of the index, a settlement of the URL, new offers.
+//!
+//! Invariant: a pure function of the record. Crawl, catch-up after a crash, reindex and import all call it, so they
+//! cannot disagree about what a record means.
+
+use std::borrow::Cow;
+
+use fetcher::coding;
+use fetcher::robots::Rules;
+use frontier::{Offer, Settlement};
+use indexer::Removal;
+use model::{CanonicalUrl, Directives, Document, FetchRecord, LinkKind, Outcome, Parsed, ResourceKind, Response, UrlKey};
+use sha2::{Digest, Sha256};
+use url::Url;
+
+use crate::import::{IMPORT_JOB, imported_document};
+
+/// What follows from one record.
+#[derive(Debug)]
+pub struct Derived {
+    /// The URL it is about.
+    pub key: UrlKey,
+    /// What changes in the index.
+    pub change: Change,
+    /// What the frontier learns; absent for robots.txt, which is no URL of the frontier's.
+    pub settlement: Option<Settlement>,
+    /// Further offers that belong to no settlement (sitemaps named by robots.txt).
+    pub offers: Vec<Offer>,
+    /// Links found.
+    pub links_count: u32,
+}
+
+/// What changes in the index.
+#[derive(Debug)]
+pub enum Change {
+    /// This document replaces what was there.
+    Put(Box<Document>),
+    /// Nothing is to be found there any more.
+    Delete(Removal),
+    /// As it was.
+    Keep,
+}
+
+/// What deriving needs to know besides the record.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DeriveSettings {
+    /// Our product token, lower case: the agent that directives may name.
+    pub agent: String,
+    /// Longest decoded body, bytes; the fetcher's limit, so that replay decodes exactly what the crawl decoded.
+    pub decoded_bytes_max: usize,
+}
+
+/// Derives everything from one record.
+#[must_use]
+pub fn derive(record: &FetchRecord, settings: &DeriveSettings) -> Derived {
+    let visit = &record.visit;
+    let mut derived =
+        Derived { key: visit.key, change: Change::Keep, settlement: None, offers: Vec::new(), links_count: 0 };
+    if visit.job == IMPORT_JOB {
+        derived.change = imported_change(record, settings);
+        return derived;
+    }
+    if visit.kind == ResourceKind::Robots {
+        derived.offers = sitemap_offers(record, settings);
+        return derived;
+    }
+    let Ok(url) = CanonicalUrl::parse(&visit.url) else { return derived };
+    let mut settlement = Settlement {
+        key: visit.key,
+        site: url.site(),
+        outcome: record.outcome.clone(),
+        at: model::time::later(record.requested_at, record.duration),
+        etag: None,
+        last_modified: None,
+        content_hash: None,
+        dropped: false,
+        discovered: Vec::new(),
+    };
+    match (&record.outcome, record.response()) {
+        (Outcome::Fetched, Some(response)) => {
+            settlement.etag = header_text(response, "etag");
+            settlement.last_modified = header_text(response, "last-modified");
+            read_page(record, settings, &mut derived, &mut settlement);
+        }
+        (Outcome::Redirected { to, .. }, _) => {
+            derived.change = Change::Delete(Removal::Gone);
+            settlement.discovered.extend(redirect_offer(record, to));
+        }
+        (Outcome::HttpError { status: 404 | 410 }, _) => derived.change = Change::Delete(Removal::Gone),
+        _ => {}
+    }
+    derived.settlement = Some(settlement);
+    derived
+}
+
+/// What the parser makes of a record's response; `None` when the record has no page to read.
+#[must_use]
+pub fn parse_record(record: &FetchRecord, settings: &DeriveSettings) -> Option<Parsed> {
+    if record.outcome != Outcome::Fetched || record.visit.kind == ResourceKind::Robots {
+        return None;
+    }
+    let response = record.response()?;
+    let url = Url::parse(&record.visit.url).ok()?;
+    let content_type = header_text(response, "content-type");
+    Some(parser::parse(&parser::Input {
+        url: &url,
+        content_type: content_type.as_deref(),
+        headers: &response.headers,
+        body: &decoded_body(response, settings),
+        kind: record.visit.kind,
+        agent: &settings.agent,
+        fetched: record.requested_at,
+    }))
+}
+
+fn read_page(
+    record: &FetchRecord,
+    settings: &DeriveSettings,
+    derived: &mut Derived,
+    settlement: &mut Settlement,
+) {
+    let Some(parsed) = parse_record(record, settings) else { return };
+    derived.links_count = u32::try_from(parsed.links.len()).unwrap_or(u32::MAX);
+    settlement.content_hash = Some(content_hash(&parsed));
+    settlement.discovered = link_offers(record, &parsed);
+    settlement.dropped = !may_index(&parsed.directives);
+    derived.change = document_change(record, parsed);
+}
+
+fn document_change(record: &FetchRecord, parsed: Parsed) -> Change {
+    if !may_index(&parsed.directives) {
+        return Change::Delete(Removal::Withdrawn);
+    }
+    match parsed.document {
+        Some(document) => Change::Put(Box::new(Document { key: record.visit.key, ..document })),
+        None => Change::Delete(Removal::Gone),
+    }
+}
+
+/// An imported record changes the index and nothing else: importing is not crawling.
+fn imported_change(record: &FetchRecord, settings: &DeriveSettings) -> Change {
+    if let Some(document) = imported_document(record) {
+        return Change::Put(Box::new(document));
+    }
+    parse_record(record, settings).map_or(Change::Keep, |parsed| document_change(record, parsed))
+}
+
+/// Whether a document enters the index at all. `unavailable_after` is not asked here: it is enforced when answering.
+#[must_use]
+pub fn may_index(directives: &Directives) -> bool {
+    directives.index && directives.search != Some(false)
+}
+
+fn decoded_body<'a>(response: &'a Response, settings: &DeriveSettings) -> Cow<'a, [u8]> {
+    match &response.body.decoded {
+        Some(decoded) => Cow::Borrowed(decoded),
+        None => {
+            Cow::Owned(coding::decode(&response.headers, &response.body.raw, settings.decoded_bytes_max).bytes.to_vec())
+        }
+    }
+}
+
+fn link_offers(record: &FetchRecord, parsed: &Parsed) -> Vec<Offer> {
+    if !parsed.directives.follow {
+        return Vec::new();
+    }
+    let visit = &record.visit;
+    parsed
+        .links
+        .iter()
+        .filter(|link| !link.rel.iter().any(|rel| rel == "nofollow") && link.kind != LinkKind::Canonical)
+        .filter_map(|link| {
+            Some(Offer {
+                url: CanonicalUrl::parse(&link.url).ok()?,
+                kind: link.resource,
+                depth: visit.depth.saturating_add(1),
+                hops: 0,
+                via: Some(visit.url.clone()),
+                job: visit.job.clone(),
+                dated: link.dated,
+            })
+        })
+        .chain(canonical_offer(record, parsed))
+        .collect()
+}
+
+/// A canonical URL elsewhere on the same site is where the page lives: worth a visit at the same depth.
+fn canonical_offer(record: &FetchRecord, parsed: &Parsed) -> Option<Offer> {
+    let visit = &record.visit;
+    let url = CanonicalUrl::parse(parsed.canonical.as_deref()?).ok()?;
+    (url.key() != visit.key).then(|| Offer {
+        url,
+        kind: visit.kind,
+        depth: visit.depth,
+        hops: 0,
+        via: Some(visit.url.clone()),
+        job: visit.job.clone(),
+        dated: None,
+    })
+}
+
+fn redirect_offer(record: &FetchRecord, to: &str) -> Option<Offer> {
+    let visit = &record.visit;
+    Some(Offer {
+        url: CanonicalUrl::parse(to).ok()?,
+        kind: visit.kind,
+        depth: visit.depth,
+        hops: visit.hops.saturating_add(1),
+        via: Some(visit.url.clone()),
+        job: visit.job.clone(),
+        dated: None,
+    })
+}
+
+/// Sitemaps named by a robots.txt (sitemaps.org protocol), offered as if a seed had named them.
+fn sitemap_offers(record: &FetchRecord, settings: &DeriveSettings) -> Vec<Offer> {
+    /// robots.txt files of the field name at most a few dozen sitemaps; more is a trap.
+    const SITEMAPS_MAX: usize = 100;
+    let Some(response) = record.response().filter(|response| response.status == 200) else { return Vec::new() };
+    let body = decoded_body(response, settings);
+    Rules::parse(&body)
+        .sitemaps()
+        .iter()
+        .take(SITEMAPS_MAX)
+        .filter_map(|sitemap| {
+            Some(Offer {
+                url: CanonicalUrl::parse(sitemap).ok()?,
+                kind: ResourceKind::Sitemap,
+                depth: 0,
+                hops: 0,
+                via: Some(record.visit.url.clone()),
+                job: record.visit.job.clone(),
+                dated: None,
+            })
+        })
+        .collect()
+}
+
+/// Changes when, and only when, what a reader would see changes: title and text of a document, else the link set.
+fn content_hash(parsed: &Parsed) -> u64 {
+    let mut hasher = Sha256::new();
+    if let Some(document) = &parsed.document {
+        hasher.update(&document.title);
+        hasher.update([0]);
+        hasher.update(&document.text);
+    } else {
+        for link in &parsed.links {
+            hasher.update(&link.url);
+            hasher.update([0]);
+        }
+    }
+    let digest = hasher.finalize();
+    let mut head = [0; 8];
+    head.copy_from_slice(&digest[..8]);
+    u64::from_le_bytes(head)
+}
+
+/// A header as text, for storing and sending back; what is not visible ASCII-compatible text is left out.
+fn header_text(response: &Response, name: &str) -> Option<String> {
+    /// Longer validators are not worth their space in every URL's state.
+    const LEN_MAX: usize = 512;
+    let value = std::str::from_utf8(response.header(name)?).ok()?.trim();
+    (!value.is_empty() && value.len() <= LEN_MAX).then(|| value.to_owned())
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,128 @@
+//! Takedown: out of answers at once, then out of every store.
+//!
+//! Invariant: the journal line comes first. Whatever happens after it, nothing taken down is answered or crawled again,
+//! and whoever next opens the stores for writing completes the purge.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use archive::ArchiveStore;
+use frontier::Takedown;
+use indexer::{Filter, Index, IndexWriter, LinkSource, Query, Removal};
+use model::{Clock, UrlKey};
+use serde::Serialize;
+
+use crate::stores::{Stores, hide_taken_down, index_dir};
+use crate::takedowns::Takedowns;
+use crate::{Error, Settings};
+
+/// Documents looked at per step of a purge.
+const STEP: usize = 256;
+
+/// The answer to a takedown.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Forgotten {
+    /// Documents purged from every store.
+    pub forgotten: u64,
+    /// Documents hidden already, whose bytes the process that now writes will purge.
+    pub pending: u64,
+    /// That process.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub waiting_for: Option<String>,
+}
+
+/// Takes something down.
+///
+/// # Errors
+/// When the journal cannot be written (then nothing was taken down), or a store fails during the purge (then it is hidden,
+/// and the purge goes on at the next command that writes).
+pub fn forget(
+    data: &Path,
+    settings: &Settings,
+    clock: &Arc<dyn Clock>,
+    takedown: &Takedown,
+    reason: Option<&str>,
+) -> Result<Forgotten, Error> {
+    let mut journal = Takedowns::load(data)?;
+    let doomed = doomed_documents(data, settings, &**clock, takedown)?;
+    journal.record(takedown, reason, clock.now())?;
+    match Stores::open(data, settings, Arc::clone(clock), "forget") {
+        Ok(mut stores) => {
+            stores.frontier.lock().forget(takedown, clock.now())?;
+            purge_pending(&mut stores)?;
+            Ok(Forgotten { forgotten: doomed, pending: 0, waiting_for: None })
+        }
+        Err(Error::Busy { holder, .. }) => {
+            Ok(Forgotten { forgotten: 0, pending: doomed, waiting_for: Some(holder) })
+        }
+        Err(e) => Err(e),
+    }
+}
+
+/// Purges whatever the journal lists and the stores still hold; returns the number of documents removed.
+///
+/// # Errors
+/// Failures of the stores; the journal still lists what is left.
+pub fn purge_pending(stores: &mut Stores) -> Result<u64, Error> {
+    stores.takedowns.refresh()?;
+    let pending: Vec<u64> = stores.takedowns.pending().map(|entry| entry.id).collect();
+    if pending.is_empty() {
+        return Ok(0);
+    }
+    let takedowns = stores.takedowns.clone();
+    let doomed = |url: &str| takedowns.hides(url);
+    let keys = hidden_keys(stores, &doomed)?;
+    stores.writer.delete(&keys, Removal::Withdrawn)?;
+    let now = stores.clock.now();
+    stores.writer.commit(archive::ArchiveSource::end(&stores.archive), now)?;
+    stores.writer.purge()?;
+    stores.begin_erasing()?;
+    let erased = stores.archive.erase(&doomed)?;
+    stores.frontier.lock().settle(&[], erased.end, now)?;
+    stores.writer.commit(erased.end, now)?;
+    stores.end_erasing()?;
+    for id in pending {
+        stores.takedowns.record_purged(id, stores.clock.now())?;
+    }
+    tracing::info!(records = erased.records, documents = keys.len(), "takedowns purged");
+    Ok(keys.len() as u64)
+}
+
+/// Keys of the documents the index holds although they are taken down. Asked of an index that hides nothing.
+fn hidden_keys(stores: &Stores, doomed: &dyn Fn(&str) -> bool) -> Result<Vec<UrlKey>, Error> {
+    let index = Index::open(&index_dir(&stores.data), stores.settings.index.clone())?;
+    let now = stores.clock.now();
+    let mut keys = Vec::new();
+    let mut after = None;
+    loop {
+        let documents = index.documents(after, STEP, now)?;
+        let Some(last) = documents.last() else { return Ok(keys) };
+        after = Some(last.key);
+        keys.extend(documents.iter().filter(|document| doomed(&document.url)).map(|document| document.key));
+    }
+}
+
+/// How many documents a takedown concerns, before it is recorded.
+fn doomed_documents(data: &Path, settings: &Settings, clock: &dyn Clock, takedown: &Takedown) -> Result<u64, Error> {
+    let index = Index::open(&index_dir(data), settings.index.clone())?;
+    hide_taken_down(&index, &Takedowns::load(data)?);
+    let now = clock.now();
+    Ok(match takedown {
+        Takedown::Url(url) => index.get(&[url.key()], now)?.iter().flatten().count() as u64,
+        Takedown::Host(host) => {
+            let filter = Filter { host: Some(host.clone()), ..Filter::default() };
+            let query = Query { filter, count: true, ..Query::new("", 1, now) };
+            index.search(&query)?.total.unwrap_or_default()
+        }
+        Takedown::Prefix(prefix) => {
+            let mut count = 0;
+            let mut after = None;
+            loop {
+                let documents = index.documents(after, STEP, now)?;
+                let Some(last) = documents.last() else { break count };
+                after = Some(last.key);
+                count += documents.iter().filter(|document| document.url.starts_with(prefix.as_str())).count() as u64;
+            }
+        }
+    })
+}

@@ -1,0 +1,277 @@
+//! The stores under one data directory, opened together and made to agree.
+//!
+//! Invariant: after [`Stores::open`] returns, frontier and index have taken in every record of the archive, so a process
+//! that was killed at any instant has left nothing behind.
+
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
+use archive::{ArchiveSource, WarcArchive, WarcReader};
+use frontier::Frontier;
+use indexer::{Index, IndexWriter, Writer};
+use model::{Clock, FetchRecord, Position};
+
+use crate::crawl::settling::{derive_all, settle, write_index};
+use crate::derive::{Change, DeriveSettings};
+use crate::lock::WriterLock;
+use crate::takedowns::Takedowns;
+use crate::{Error, Settings};
+
+/// Records derived and written together when catching up; bounds memory to about 256 bodies.
+const CATCH_UP_BATCH: usize = 256;
+/// How long a takedown by another process may go unnoticed by a process that answers.
+const JOURNAL_LOOK_INTERVAL: Duration = Duration::from_millis(200);
+
+/// The frontier, shared by the dispatcher and the settling thread.
+#[derive(Clone)]
+pub struct SharedFrontier(Arc<Mutex<Frontier>>);
+
+/// Everything under one data directory, with the right to write it.
+pub struct Stores {
+    /// The directory.
+    pub data: PathBuf,
+    /// Effective settings.
+    pub settings: Settings,
+    /// The clock every stage uses.
+    pub clock: Arc<dyn Clock>,
+    /// Which URL next, and when.
+    pub frontier: SharedFrontier,
+    /// The truth.
+    pub archive: WarcArchive,
+    /// Answers.
+    pub index: Index,
+    /// The one writer of the index.
+    pub writer: Writer,
+    /// What must not be shown or crawled.
+    pub takedowns: Takedowns,
+    _lock: WriterLock,
+}
+
+impl SharedFrontier {
+    /// Shares a frontier.
+    #[must_use]
+    pub fn new(frontier: Frontier) -> Self {
+        Self(Arc::new(Mutex::new(frontier)))
+    }
+
+    /// Locks it for a short, synchronous use.
+    pub fn lock(&self) -> MutexGuard<'_, Frontier> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Uses it on a thread that may block: a lease or release ends in a disk flush.
+    pub(crate) async fn blocking<R, F>(&self, work: F) -> Result<R, Error>
+    where
+        R: Send + 'static,
+        F: FnOnce(&mut Frontier) -> Result<R, frontier::Error> + Send + 'static,
+    {
+        let this = self.clone();
+        let done = tokio::task::spawn_blocking(move || work(&mut this.lock()));
+        Ok(done.await.map_err(|_| Error::Stage("frontier"))??)
+    }
+}
+
+/// The directories of the stores.
+#[must_use]
+pub fn frontier_dir(data: &Path) -> PathBuf {
+    data.join("frontier")
+}
+
+/// Where the WARC files are.
+#[must_use]
+pub fn archive_dir(data: &Path) -> PathBuf {
+    data.join("archive")
+}
+
+/// Where the index generations are.
+#[must_use]
+pub fn index_dir(data: &Path) -> PathBuf {
+    data.join("index")
+}
+
+impl Stores {
+    /// Opens everything for writing and brings frontier and index up to the archive's end.
+    ///
+    /// # Errors
+    /// [`Error::Busy`] when another process writes there; otherwise the failure of a store.
+    pub fn open(data: &Path, settings: &Settings, clock: Arc<dyn Clock>, purpose: &str) -> Result<Self, Error> {
+        let lock = WriterLock::take(data, purpose)?;
+        let opened = WarcArchive::open(&archive_dir(data), settings.archive.clone(), Arc::clone(&clock))?;
+        if let Some(path) = opened.torn_path {
+            tracing::warn!(bytes = opened.torn_bytes, kept = %path.display(), "an unfinished record was cut from the archive");
+        }
+        let frontier = Frontier::open(&frontier_dir(data), settings.frontier(), clock.now())?;
+        let index = Index::open(&index_dir(data), settings.index.clone())?;
+        let takedowns = Takedowns::load(data)?;
+        hide_taken_down(&index, &takedowns);
+        let mut stores = Self {
+            data: data.to_owned(),
+            settings: settings.clone(),
+            clock,
+            frontier: SharedFrontier::new(frontier),
+            archive: opened.archive,
+            writer: index.writer()?,
+            index,
+            takedowns,
+            _lock: lock,
+        };
+        stores.catch_up()?;
+        crate::forget::purge_pending(&mut stores)?;
+        Ok(stores)
+    }
+
+    /// Replays what the projections have not taken in yet.
+    fn catch_up(&mut self) -> Result<(), Error> {
+        if self.erasing_marker().exists() {
+            // An erasure was cut short: positions from before it mean nothing. Replaying everything is idempotent.
+            tracing::warn!("an erasure was interrupted; replaying the whole archive");
+            self.replay_from(Position::default(), Position::default())?;
+            return self.end_erasing();
+        }
+        let settled = self.frontier.lock().checkpoint()?;
+        let indexed = self.writer.checkpoint();
+        self.replay_from(settled, indexed)
+    }
+
+    /// Replays the archive into the frontier from `settled` and into the index from `indexed`.
+    pub(crate) fn replay_from(&mut self, settled: Position, indexed: Position) -> Result<(), Error> {
+        let from = settled.min(indexed);
+        if from >= self.archive.end() {
+            return Ok(());
+        }
+        let mut catching_up = CatchUp {
+            settled,
+            indexed,
+            frontier: &self.frontier,
+            writer: &mut self.writer,
+            derive: self.settings.derive(),
+            threads: self.settings.crawl.parser_threads(),
+            clock: &*self.clock,
+        };
+        let mut batch: Vec<FetchRecord> = Vec::new();
+        let mut at = from;
+        let mut end = from;
+        let mut replayed = 0u64;
+        for item in self.archive.replay(from)? {
+            let item = item?;
+            // A batch never straddles a checkpoint, so each projection takes a batch in whole or not at all.
+            let crosses = (at < settled && item.at >= settled) || (at < indexed && item.at >= indexed);
+            if crosses || batch.len() >= CATCH_UP_BATCH {
+                catching_up.take_in(&mut batch, at, end)?;
+            }
+            if batch.is_empty() {
+                at = item.at;
+            }
+            end = item.next;
+            batch.push(item.record);
+            replayed += 1;
+        }
+        catching_up.take_in(&mut batch, at, end)?;
+        if indexed < end {
+            self.writer.commit(end, self.clock.now())?;
+        }
+        tracing::info!(records = replayed, "caught up with the archive");
+        Ok(())
+    }
+
+    fn erasing_marker(&self) -> PathBuf {
+        self.data.join("erasing")
+    }
+
+    /// Notes on disk that positions of the archive are about to change.
+    pub(crate) fn begin_erasing(&self) -> Result<(), Error> {
+        let path = self.erasing_marker();
+        std::fs::File::create(&path).and_then(|file| file.sync_all()).map_err(|e| Error::disk("write", &path, e))
+    }
+
+    /// Notes that every checkpoint has been moved to the archive's new end.
+    pub(crate) fn end_erasing(&self) -> Result<(), Error> {
+        let path = self.erasing_marker();
+        std::fs::remove_file(&path).map_err(|e| Error::disk("remove", &path, e))
+    }
+}
+
+/// The stores of a directory for reading, whoever may be writing them.
+pub struct ReadStores {
+    /// The directory.
+    pub data: PathBuf,
+    /// The clock.
+    pub clock: Arc<dyn Clock>,
+    /// Which URL next, and when; absent when nothing was ever crawled there.
+    pub frontier: Option<Frontier>,
+    /// The truth; absent when nothing was ever archived there.
+    pub archive: Option<WarcReader>,
+    /// Answers.
+    pub index: Index,
+    /// What must not be shown.
+    pub takedowns: Takedowns,
+    /// Effective settings.
+    pub settings: Settings,
+}
+
+impl ReadStores {
+    /// Opens everything for reading.
+    ///
+    /// # Errors
+    /// When a store is damaged or of another version.
+    pub fn open(data: &Path, settings: &Settings, clock: Arc<dyn Clock>) -> Result<Self, Error> {
+        let index = Index::open(&index_dir(data), settings.index.clone())?;
+        let takedowns = Takedowns::load(data)?;
+        hide_taken_down(&index, &takedowns);
+        Ok(Self {
+            data: data.to_owned(),
+            clock,
+            frontier: Frontier::open_read_only(&frontier_dir(data), settings.frontier())?,
+            archive: WarcArchive::open_read_only(&archive_dir(data))?,
+            index,
+            takedowns,
+            settings: settings.clone(),
+        })
+    }
+}
+
+/// Makes an index hide what the journal lists, re-reading the journal when another process has added to it.
+pub fn hide_taken_down(index: &Index, takedowns: &Takedowns) {
+    let journal = Mutex::new((takedowns.clone(), None::<Instant>));
+    index.set_hidden(Arc::new(move |_, url| {
+        let mut journal = journal.lock().unwrap_or_else(PoisonError::into_inner);
+        if journal.1.is_none_or(|looked| looked.elapsed() >= JOURNAL_LOOK_INTERVAL) {
+            if let Err(error) = journal.0.refresh() {
+                tracing::error!(%error, "the takedown journal cannot be read; what it listed before stays hidden");
+            }
+            journal.1 = Some(Instant::now());
+        }
+        journal.0.hides(url)
+    }));
+}
+
+/// A replay that feeds two projections with checkpoints of their own.
+struct CatchUp<'a> {
+    settled: Position,
+    indexed: Position,
+    frontier: &'a SharedFrontier,
+    writer: &'a mut Writer,
+    derive: DeriveSettings,
+    threads: usize,
+    clock: &'a dyn Clock,
+}
+
+impl CatchUp<'_> {
+    /// Takes in the records between `at` and `end`, and empties the batch.
+    fn take_in(&mut self, batch: &mut Vec<FetchRecord>, at: Position, end: Position) -> Result<(), Error> {
+        if batch.is_empty() {
+            return Ok(());
+        }
+        let mut derived = derive_all(batch, &self.derive, self.threads);
+        batch.clear();
+        if at >= self.indexed {
+            let changes = derived.iter_mut().map(|one| (one.key, std::mem::replace(&mut one.change, Change::Keep)));
+            write_index(changes.collect(), self.writer)?;
+        }
+        if at >= self.settled {
+            settle(derived, self.frontier, end, self.clock)?;
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,115 @@
+//! What the API says about a link. Invariant: nothing here shows more of a text than its publisher permits.
+
+use indexer::Hit;
+use recommender::Recommendation;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+/// One link.
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
+pub struct LinkView {
+    /// 32 hexadecimal digits; stable for a URL.
+    pub id: String,
+    /// Where the reader is sent.
+    pub url: String,
+    /// Title.
+    pub title: String,
+    /// Host of the URL.
+    pub host: String,
+    /// Registrable domain of the URL.
+    pub site: String,
+    /// Language code, `und` when unknown.
+    pub language: String,
+    /// RFC 3339; absent when the page does not tell.
+    pub published: Option<String>,
+    /// RFC 3339.
+    pub fetched: String,
+    /// Excerpt as far as the publisher permits one; may be empty.
+    pub snippet: String,
+    /// Author names.
+    pub author: Option<String>,
+    /// The publisher's name for the site.
+    pub site_name: Option<String>,
+    /// Section or rubric.
+    pub section: Option<String>,
+    /// Keywords.
+    pub tags: Vec<String>,
+    /// Lead image.
+    pub image: Option<String>,
+}
+
+/// A link in an ordered answer.
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
+pub struct HitView {
+    /// Place in the answer, from 1.
+    pub rank: u32,
+    /// Higher is better; comparable within one answer only.
+    pub score: f32,
+    /// The link.
+    #[serde(flatten)]
+    pub link: LinkView,
+}
+
+/// A recommended link.
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
+pub struct RecommendationView {
+    /// Place in the answer, from 1.
+    pub rank: u32,
+    /// Higher is better; comparable within one answer only.
+    pub score: f32,
+    /// Why it is recommended.
+    pub reason: ReasonView,
+    /// The link.
+    #[serde(flatten)]
+    pub link: LinkView,
+}
+
+/// Why a link is recommended.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct ReasonView {
+    /// `similar_to`, `matches_term`, `fresh`.
+    pub code: String,
+    /// The title of the liked link, or the words it matches.
+    pub text: String,
+}
+
+impl From<Hit> for LinkView {
+    fn from(hit: Hit) -> Self {
+        let document = hit.document;
+        Self {
+            id: document.key.to_string(),
+            url: document.url,
+            title: document.title,
+            host: hit.host,
+            site: hit.site,
+            language: document.language.to_string(),
+            published: document.published.map(|at| at.to_string()),
+            fetched: document.fetched.to_string(),
+            snippet: hit.snippet.text,
+            author: document.author,
+            site_name: document.site_name,
+            section: document.section,
+            tags: document.tags,
+            image: document.image,
+        }
+    }
+}
+
+impl From<Hit> for HitView {
+    fn from(hit: Hit) -> Self {
+        Self { rank: hit.rank, score: hit.score, link: hit.into() }
+    }
+}
+
+impl RecommendationView {
+    /// A recommendation at its place.
+    pub(crate) fn at(rank: u32, one: Recommendation) -> Self {
+        let code = serde_json::to_value(one.reason.code).ok().and_then(|code| code.as_str().map(str::to_owned));
+        Self {
+            rank,
+            score: one.score,
+            reason: ReasonView { code: code.unwrap_or_default(), text: one.reason.text },
+            link: one.hit.into(),
+        }
+    }
+}

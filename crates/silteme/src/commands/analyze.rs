@@ -1,0 +1,27 @@
+//! `silteme analyze`: the index terms of a text, per token.
+
+use model::Language;
+use serde::Serialize;
+
+use super::Context;
+use crate::args::AnalyzeArgs;
+use crate::exit::Exit;
+
+#[derive(Serialize)]
+struct Line {
+    token: String,
+    terms: Vec<String>,
+}
+
+pub(super) fn run(context: &mut Context, args: &AnalyzeArgs) -> anyhow::Result<Exit> {
+    let language = Language::new(&args.language);
+    let mut exit = Exit::Partly;
+    for text in &args.text {
+        for (token, terms) in indexer::analysis::explain(&language, text) {
+            exit = Exit::Done;
+            let line = Line { token, terms: terms.into_iter().map(|term| term.to_string()).collect() };
+            context.out.line(&line, |line| format!("{}\t{}", line.token, line.terms.join(" ")))?;
+        }
+    }
+    Ok(exit)
+}

@@ -1,0 +1,51 @@
+//! `silteme serve`: the HTTP API, the pages, and the scheduled jobs.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use pipeline::{Job, Scheduler};
+use tokio_util::sync::CancellationToken;
+
+use super::{Context, runtime};
+use crate::args::ServeArgs;
+use crate::exit::Exit;
+use crate::signals::stop_token;
+
+pub(super) fn run(context: &mut Context, args: &ServeArgs) -> anyhow::Result<Exit> {
+    let jobs = Job::load_all(&context.config.jobs_dir)?;
+    let listen = args.listen.unwrap_or(context.config.server.listen);
+    let runtime = runtime()?;
+    runtime.block_on(async {
+        let stop = stop_token();
+        serve(context, listen, jobs, stop).await
+    })?;
+    Ok(Exit::Done)
+}
+
+/// Serves until `stop`; jobs run meanwhile.
+pub(super) async fn serve(
+    context: &mut Context,
+    listen: SocketAddr,
+    jobs: Vec<Job>,
+    stop: CancellationToken,
+) -> anyhow::Result<()> {
+    let settings = context.config.pipeline.clone();
+    let data = context.global.data.clone();
+    let scheduler = Scheduler::plan(jobs, &data, settings.clone(), Arc::clone(&context.clock))?;
+    let app = server::App::open(&server::Opening {
+        data: &data,
+        pipeline: &settings,
+        recommender: &context.config.recommender,
+        server: &context.config.server,
+        clock: Arc::clone(&context.clock),
+        progress: scheduler.progress(),
+    })?;
+    let bound = server::bind(listen).await?;
+    context.out.say(&format!("serving on http://{} (Ctrl-C stops)", bound.address()))?;
+    context.out.flush()?;
+    let running = tokio::spawn(scheduler.run(stop.child_token()));
+    bound.serve(app, stop.clone()).await?;
+    stop.cancel();
+    running.await??;
+    Ok(())
+}
