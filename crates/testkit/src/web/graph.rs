@@ -19,7 +19,7 @@ const FRONT_LINKS: usize = 20;
 const FEED_ENTRIES: usize = 20;
 
 /// What is on a generated web. Host `n` is `site000n.test`; its pages are `/` and the articles 1 to `pages_per_host` - 1
-/// (`/ru/2025/11/site0003-17.html`), of 10 to 40 kB each. Article `n` links to `n + 1`, `2n` and `2n + 1`, to some others of its host and
+/// (`/ru/2025/11/site0003-17.html`), of 5 to 60 kB each. Article `n` links to `n + 1`, `2n` and `2n + 1`, to some others of its host and
 /// to two of other hosts. Every host has a robots.txt that disallows `/private/` (to which every page links), a sitemap and a feed.
 /// The token `articleNNNNxMM` (host, number) is in the text of that article and in no other.
 #[derive(Debug, Clone)]
