@@ -87,9 +87,8 @@ pub fn judge_url(url: &Url, allow: &[IpNet], pinned: bool) -> Result<(), &'stati
 /// (<https://fetch.spec.whatwg.org/#port-blocking>) and those of databases and cluster services.
 fn judge_port(port: u16) -> Result<(), &'static str> {
     match port {
-        80 | 443 => Ok(()),
+        80 | 81 | 443 | 591 => Ok(()),
         0 => Err("port 0 does not exist"),
-        81 | 591 => Ok(()),
         1..1024 => Err("the port belongs to a service that is not the web"),
         _ if table::REFUSED_PORTS.binary_search(&port).is_ok() => {
             Err("the port belongs to a service that is not the web")
@@ -119,7 +118,7 @@ fn judge_name(name: &str) -> Result<(), &'static str> {
     if special { Err("the host name is reserved for private or special use") } else { Ok(()) }
 }
 
-fn is_localhost(name: &str) -> bool {
+pub(crate) fn is_localhost(name: &str) -> bool {
     let name = name.strip_suffix('.').unwrap_or(name).to_ascii_lowercase();
     name == "localhost" || name.ends_with(".localhost")
 }

@@ -1,10 +1,13 @@
 #![doc = include_str!("../README.md")]
 
 mod body;
+
 pub mod coding;
+mod compiled;
 mod copies;
 mod error;
 mod fetch;
+mod finding;
 pub mod guard;
 mod pacing;
 mod rates;
@@ -12,7 +15,7 @@ pub mod robots;
 mod settings;
 pub mod transport;
 
-pub use crate::copies::RobotsCopies;
+pub use crate::copies::{KnownRobots, RobotsCopies};
 pub use crate::error::Error;
 pub use crate::fetch::{FetchOutcome, Fetcher};
 pub use crate::pacing::Pacing;

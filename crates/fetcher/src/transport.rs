@@ -3,9 +3,10 @@
 //! Invariant: a transport follows no redirect, keeps no cookie, retries nothing, and never returns more of a body than
 //! it was asked for. It does judge addresses, because only it knows which one it connects to.
 
+mod failure;
 mod memory;
+mod network;
 mod pins;
-mod reqwest;
 mod resolver;
 
 use std::future::Future;
@@ -17,8 +18,8 @@ use url::Url;
 use crate::guard;
 
 pub use self::memory::MemoryTransport;
+pub use self::network::ReqwestTransport;
 pub use self::pins::{Pin, Pins};
-pub use self::reqwest::ReqwestTransport;
 
 /// A GET request to be sent.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -58,7 +58,7 @@ pub(super) const REFUSED_V6: &[Range<Ipv6Addr>] = &[
     v6(0xff00 << 112, 8, "multicast address, ff00::/8 (RFC 4291 section 2.7)"),
 ];
 
-/// The IPv4 address that packets to an IPv6 address end at: NAT64 64:ff9b::/96 (RFC 6052 section 2.2) and 6to4 2002::/16
+/// The IPv4 address that packets to an IPv6 address end at: NAT64 `64:ff9b::/96` (RFC 6052 section 2.2) and 6to4 `2002::/16`
 /// (RFC 3056). IPv4-mapped addresses (RFC 4291 section 2.5.5.2) are unwrapped before.
 pub(super) fn embedded_v4(ip: Ipv6Addr) -> Option<Ipv4Addr> {
     let bits = ip.to_bits();

@@ -35,7 +35,7 @@ impl MemoryTransport {
             let answer = handler(request);
             Box::pin(async move {
                 let mut response = answer.await?;
-                response.body = body::whole(&response.headers, response.body, body_max);
+                response.body = body::whole(&response.headers, &response.body, body_max);
                 let exchange = Exchange { request: super::as_sent(&url, headers), response };
                 Ok(TransportResponse { exchange, remote: None })
             })
