@@ -66,6 +66,14 @@ pub enum Error {
         /// The generation written to.
         generation: u32,
     },
+    /// A new generation has read less of the archive than the live one.
+    #[error("the new index generation has read the archive to {reached:?}, the live one to {live:?}; replay on and publish again")]
+    Behind {
+        /// Where the new one is.
+        reached: model::Position,
+        /// Where the live one is.
+        live: model::Position,
+    },
     /// There is no older generation to go back to.
     #[error("there is no previous index generation in {} to go back to", path.display())]
     NoPrevious {

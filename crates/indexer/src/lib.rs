@@ -1,15 +1,28 @@
 #![doc = include_str!("../README.md")]
 
 pub mod analysis;
+mod best;
+mod changes;
+mod engine;
 mod error;
+mod generation;
 mod index;
+mod layout;
 mod lookup;
 mod memory;
+mod plan;
 mod port;
+mod schema;
+mod search;
 mod settings;
+mod similar;
+mod snippet;
+mod syntax;
+mod view;
 mod writer;
 
 pub use crate::error::Error;
+pub use crate::generation::{GenerationWriter, rollback};
 pub use crate::index::Index;
 pub use crate::lookup::{
     Answer, Change, Changes, Filter, Hidden, Hit, Query, Removal, Seed, Similar, Snippet, Stats,
@@ -17,4 +30,4 @@ pub use crate::lookup::{
 pub use crate::memory::MemoryIndex;
 pub use crate::port::{IndexWriter, LinkSource};
 pub use crate::settings::{Settings, Weights};
-pub use crate::writer::{GenerationWriter, Writer};
+pub use crate::writer::Writer;

@@ -1,63 +1,395 @@
-//! The index in memory.
+//! The index in memory: scans its documents, scores them with the formula of the embedded one.
+//!
+//! Invariant: keeps every promise of the ports but durability, and costs time linear in the documents with every question.
+
+use std::collections::{BTreeMap, HashMap};
+use std::ops::Bound;
+use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
 use model::{Document, Position, Timestamp, UrlKey};
 
+use crate::analysis::{Analyser, Tongue, Word, Words};
+use crate::best::{Order, Place, Sieve};
+use crate::changes::{self, Entry, What};
 use crate::error::Error;
-use crate::lookup::{Answer, Changes, Hidden, Hit, Query, Removal, Similar, Stats};
+use crate::index::wanted;
+use crate::lookup::{Answer, Change, Changes, Filter, Hidden, Hit, Query, Removal, Seed, Similar, Stats};
+use crate::plan::{Plan, Spot};
 use crate::port::{IndexWriter, LinkSource};
+use crate::schema::{self, date, language_code, tie};
+use crate::search::{self, Cursor};
 use crate::settings::Settings;
+use crate::similar::{self, Pattern};
+use crate::snippet::{self, Wanted};
+use crate::writer::may_index;
+
+/// BM25's k1 and b, as the embedded index has them.
+const K1: f32 = 1.2;
+const B: f32 = 0.75;
 
 /// An index in memory that scans its documents; for tests and demonstrations. Clones share the documents: one clone
 /// writes, others read.
 #[derive(Clone, Default)]
-pub struct MemoryIndex {}
+pub struct MemoryIndex {
+    settings: Settings,
+    state: Arc<RwLock<State>>,
+}
+
+#[derive(Default)]
+struct State {
+    documents: BTreeMap<UrlKey, Held>,
+    pending: BTreeMap<UrlKey, Pending>,
+    log: Vec<Entry>,
+    checkpoint: Position,
+    hidden: Option<Hidden>,
+}
+
+enum Pending {
+    Put(Box<Held>),
+    Remove(Removal),
+}
+
+/// A document with what it can be found by.
+struct Held {
+    document: Document,
+    place: schema::Place,
+    words: Vec<String>,
+    spots: HashMap<Spot, Counted>,
+}
+
+/// Terms of one field with how often they stand there.
+#[derive(Default)]
+struct Counted {
+    counts: HashMap<String, u32>,
+    len: u32,
+}
+
+impl Held {
+    fn new(document: &Document, analyser: &mut Analyser) -> Self {
+        let mut held = Self {
+            document: document.clone(),
+            place: schema::Place::of(&document.url),
+            words: Vec::new(),
+            spots: HashMap::new(),
+        };
+        held.read(&document.title, true, analyser);
+        held.read(&document.text, false, analyser);
+        if document.text.is_empty() {
+            held.read(document.description.as_deref().unwrap_or_default(), false, analyser);
+        }
+        for extra in document.tags.iter().chain(&document.author).chain(&document.section) {
+            held.read(extra, false, analyser);
+        }
+        held
+    }
+
+    fn read(&mut self, text: &str, title: bool, analyser: &mut Analyser) {
+        let tongue = Tongue::of(&self.document.language);
+        let mut words = Words::new(text);
+        let mut word = Word::default();
+        let spots = &mut self.spots;
+        while words.next_into(&mut word) {
+            spots.entry(Spot::Words).or_default().add(&word.text);
+            self.words.push(word.text.clone());
+            analyser.terms(tongue, &word, &mut |_, term| {
+                spots.entry(Spot::Terms).or_default().add(term);
+                if title {
+                    spots.entry(Spot::Title).or_default().add(term);
+                }
+            });
+        }
+        // No phrase spans two texts.
+        self.words.push(String::new());
+    }
+
+    fn count(&self, spot: Spot, term: &str) -> u32 {
+        self.spots.get(&spot).and_then(|spot| spot.counts.get(term)).copied().unwrap_or_default()
+    }
+
+    fn len(&self, spot: Spot) -> u32 {
+        self.spots.get(&spot).map_or(0, |spot| spot.len)
+    }
+
+    fn has_phrase(&self, phrase: &[String]) -> bool {
+        self.words.windows(phrase.len().max(1)).any(|window| window == phrase)
+    }
+
+    fn passes(&self, filter: &Filter, sieve: &Sieve) -> bool {
+        let expires = self.document.directives.unavailable_after.map(Timestamp::as_second);
+        filter.host.as_ref().is_none_or(|host| *host == self.place.host)
+            && filter.site.as_ref().is_none_or(|site| *site == self.place.site)
+            && sieve.passes(language_code(&self.document.language), date(&self.document).as_second(), expires)
+    }
+}
+
+impl Counted {
+    fn add(&mut self, term: &str) {
+        *self.counts.entry(term.to_owned()).or_default() += 1;
+        self.len += 1;
+    }
+}
+
+impl State {
+    fn shown(&self, document: &Document, now: Timestamp) -> bool {
+        document.directives.may_show(now)
+            && !self.hidden.as_ref().is_some_and(|hidden| hidden(&document.key, &document.url))
+    }
+
+    fn document_frequency(&self, spot: Spot, term: &str) -> u64 {
+        self.documents.values().filter(|held| held.count(spot, term) > 0).count() as u64
+    }
+
+    /// Every match with its place, best first.
+    fn matches(&self, plan: &Plan, filter: &Filter, order: Order, now: Timestamp) -> Vec<(Place, &Held)> {
+        let sieve = Sieve::new(filter, now);
+        let documents = self.documents.len() as f32;
+        let mean = |spot| self.documents.values().map(|held| f64::from(held.len(spot))).sum::<f64>() as f32 / documents;
+        let means = [mean(Spot::Words), mean(Spot::Terms), mean(Spot::Title)];
+        let weights: Vec<f32> = (plan.any.iter())
+            .map(|clause| {
+                let found = self.document_frequency(clause.spot, &clause.text) as f32;
+                clause.weight * (1.0 + (documents - found + 0.5) / (found + 0.5)).ln() * (1.0 + K1)
+            })
+            .collect();
+        let mut found = Vec::new();
+        for held in self.documents.values().filter(|held| held.passes(filter, &sieve)) {
+            let mut score = 0.0;
+            let mut any = plan.any.is_empty() || !plan.phrases.is_empty();
+            for (clause, weight) in plan.any.iter().zip(&weights) {
+                let count = held.count(clause.spot, &clause.text) as f32;
+                any |= count > 0.0;
+                let norm = 1.0 - B + B * held.len(clause.spot) as f32 / means[clause.spot as usize];
+                score += weight * count / (count + K1 * norm);
+            }
+            let excluded = plan.none.iter().any(|(spot, term)| held.count(*spot, term) > 0)
+                || plan.no_phrases.iter().any(|phrase| held.has_phrase(phrase));
+            if any && !excluded && plan.phrases.iter().all(|phrase| held.has_phrase(phrase)) {
+                let value = order.value(score, date(&held.document).as_second());
+                found.push((Place { value, tie: tie(&held.document.key) }, held));
+            }
+        }
+        found.sort_unstable_by_key(|(place, _)| std::cmp::Reverse(*place));
+        found
+    }
+}
 
 impl MemoryIndex {
     /// An empty index.
     #[must_use]
     pub fn new(settings: Settings) -> Self {
-        let _ = settings;
-        Self {}
+        Self { settings, state: Arc::default() }
     }
 
     /// Hides links from every answer from now on.
     pub fn set_hidden(&self, hidden: Hidden) {
-        drop(hidden);
+        self.change().hidden = Some(hidden);
+    }
+
+    fn state(&self) -> RwLockReadGuard<'_, State> {
+        self.state.read().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn change(&self) -> RwLockWriteGuard<'_, State> {
+        self.state.write().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn hit(&self, held: &Held, wanted: &Wanted, analyser: &mut Analyser) -> Hit {
+        let document = held.document.clone();
+        let snippet = snippet::snippet(&document, wanted, self.settings.snippet_chars, analyser);
+        let (host, site) = (held.place.host.clone(), held.place.site.clone());
+        Hit { rank: 0, score: 0.0, host, site, snippet, document }
     }
 }
 
 impl LinkSource for MemoryIndex {
-    fn search(&self, _: &Query) -> Result<Answer, Error> {
-        todo!()
+    fn search(&self, query: &Query) -> Result<Answer, Error> {
+        let mut analyser = Analyser::default();
+        let plan = Plan::of(query, &self.settings, &mut analyser)?;
+        let cursor = query.cursor.as_deref().map(|text| Cursor::parse(text, query)).transpose()?;
+        let order = search::order(&plan, query.freshness.unwrap_or(self.settings.weights.freshness), query.now);
+        let state = self.state();
+        let all = state.matches(&plan, &query.filter, order, query.now);
+        let total = query.count.then_some(all.len() as u64);
+        let after = cursor.as_ref().map(|cursor| {
+            let now = all.iter().find(|(_, held)| cursor.is_at(&held.document.key));
+            now.map_or(cursor.place(), |(place, _)| *place)
+        });
+        let (limit, offset) = (query.limit.min(self.settings.limit_max), query.offset.min(self.settings.limit_max));
+        let rest: Vec<_> = all
+            .into_iter()
+            .filter(|(place, _)| after.is_none_or(|after| *place < after))
+            .filter(|(_, held)| state.shown(&held.document, query.now))
+            .collect();
+        let more = limit > 0 && rest.len() > offset + limit;
+        let wanted = wanted(&plan);
+        let before = cursor.map_or(0, |cursor| cursor.rank);
+        let mut answer = Answer { total, ..Answer::default() };
+        for (rank, (place, held)) in (before + 1..).zip(rest).skip(offset).take(limit) {
+            let hit = self.hit(held, &wanted, &mut analyser);
+            answer.hits.push(Hit { rank, score: order.score(place.value), ..hit });
+            if more {
+                answer.next = Some(Cursor::after(place, held.document.key, rank, query).to_string());
+            }
+        }
+        Ok(answer)
     }
-    fn get(&self, _: &[UrlKey], _: Timestamp) -> Result<Vec<Option<Hit>>, Error> {
-        todo!()
+
+    fn get(&self, keys: &[UrlKey], now: Timestamp) -> Result<Vec<Option<Hit>>, Error> {
+        let (state, mut analyser) = (self.state(), Analyser::default());
+        let shown = |key| state.documents.get(key).filter(|held| state.shown(&held.document, now));
+        Ok(keys.iter().map(|key| shown(key).map(|held| self.hit(held, &Wanted::new(), &mut analyser))).collect())
     }
-    fn similar(&self, _: &Similar) -> Result<Vec<Hit>, Error> {
-        todo!()
+
+    fn similar(&self, similar: &Similar) -> Result<Vec<Hit>, Error> {
+        let (state, mut analyser) = (self.state(), Analyser::default());
+        let (pattern, seed) = match &similar.seed {
+            Seed::Text { title, text, language } => (Pattern { title, text, language }, None),
+            Seed::Link(key) => match state.documents.get(key) {
+                Some(held) => (Pattern::of(&held.document), Some(*key)),
+                None => return Ok(Vec::new()),
+            },
+        };
+        let least = if seed.is_some() { 2 } else { 1 };
+        let documents = state.documents.len() as u64;
+        let plan = similar::plan(&pattern, documents, least, &mut analyser, |term| {
+            Ok::<_, Error>(state.document_frequency(Spot::Terms, term))
+        })?;
+        if plan.is_open() {
+            return Ok(Vec::new());
+        }
+        let order = Order::Score { freshness: 0.0, now: 0 };
+        let found = state.matches(&plan, &similar.filter, order, similar.now);
+        let shown = found.into_iter().filter(|(_, held)| {
+            Some(held.document.key) != seed && state.shown(&held.document, similar.now)
+        });
+        let limit = similar.limit.min(self.settings.limit_max);
+        Ok((1..)
+            .zip(shown.take(limit))
+            .map(|(rank, (place, held))| {
+                let hit = self.hit(held, &Wanted::new(), &mut analyser);
+                Hit { rank, score: order.score(place.value), ..hit }
+            })
+            .collect())
     }
-    fn changes(&self, _: Option<&str>, _: usize, _: Timestamp) -> Result<Changes, Error> {
-        todo!()
+
+    fn changes(&self, cursor: Option<&str>, limit: usize, now: Timestamp) -> Result<Changes, Error> {
+        let state = self.state();
+        let last = state.log.last().map_or(0, |entry| entry.sequence);
+        let after = changes::place_of(cursor, last)?;
+        let entries = state.log.iter().filter(|entry| entry.sequence > after).cloned().collect();
+        let (entries, more) = changes::stretch(entries, limit);
+        let next = changes::cursor(entries.last().map_or(after, |entry| entry.sequence));
+        let is_hidden = |key: &UrlKey, url: &str| state.hidden.as_ref().is_some_and(|hidden| hidden(key, url));
+        let mut found = Vec::new();
+        for entry in changes::last_of_each(entries) {
+            let (at, key) = (entry.at, entry.key);
+            found.push(match entry.what {
+                What::Gone(url) => {
+                    let url = Some(url).filter(|url| !is_hidden(&key, url));
+                    Change::Delete { at, key, url }
+                }
+                What::Withdrawn => Change::Delete { at, key, url: None },
+                What::Upsert => match state.documents.get(&key) {
+                    Some(held) if state.shown(&held.document, now) => {
+                        Change::Upsert { at, document: Box::new(held.document.clone()) }
+                    }
+                    Some(_) => Change::Delete { at, key, url: None },
+                    None => continue,
+                },
+            });
+        }
+        Ok(Changes { changes: found, next, more })
     }
+
     fn stats(&self) -> Result<Stats, Error> {
-        todo!()
+        let state = self.state();
+        Ok(Stats {
+            documents: state.documents.len() as u64,
+            generation: 1,
+            checkpoint: state.checkpoint,
+            changes: state.log.last().map_or(0, |entry| entry.sequence),
+            ..Stats::default()
+        })
     }
 }
 
 impl IndexWriter for MemoryIndex {
-    fn put(&mut self, _: &[Document]) -> Result<(), Error> {
-        todo!()
+    fn put(&mut self, documents: &[Document]) -> Result<(), Error> {
+        let mut analyser = Analyser::default();
+        let mut state = self.change();
+        for document in documents {
+            let pending = if may_index(document) {
+                Pending::Put(Box::new(Held::new(document, &mut analyser)))
+            } else {
+                Pending::Remove(Removal::Withdrawn)
+            };
+            state.pending.insert(document.key, pending);
+        }
+        Ok(())
     }
-    fn delete(&mut self, _: &[UrlKey], _: Removal) -> Result<(), Error> {
-        todo!()
+
+    fn delete(&mut self, keys: &[UrlKey], why: Removal) -> Result<(), Error> {
+        self.change().pending.extend(keys.iter().map(|key| (*key, Pending::Remove(why))));
+        Ok(())
     }
-    fn commit(&mut self, _: Position, _: Timestamp) -> Result<(), Error> {
-        todo!()
+
+    fn commit(&mut self, checkpoint: Position, now: Timestamp) -> Result<(), Error> {
+        let mut state = self.change();
+        let mut sequence = state.log.last().map_or(0, |entry| entry.sequence);
+        for (key, pending) in std::mem::take(&mut state.pending) {
+            let before = state.documents.remove(&key);
+            let what = match (pending, before) {
+                (Pending::Put(held), before) => {
+                    let digest = schema::digest(&held.document);
+                    let same = before.is_some_and(|before| schema::digest(&before.document) == digest);
+                    state.documents.insert(key, *held);
+                    (!same).then_some(What::Upsert)
+                }
+                (Pending::Remove(_), None) => None,
+                (Pending::Remove(Removal::Withdrawn), Some(_)) => Some(What::Withdrawn),
+                (Pending::Remove(Removal::Gone), Some(before)) => Some(What::Gone(before.document.url)),
+            };
+            if let Some(what) = what {
+                sequence += 1;
+                state.log.push(Entry { sequence, at: now, key, what });
+            }
+        }
+        state.checkpoint = checkpoint;
+        Ok(())
     }
+
     fn checkpoint(&self) -> Position {
-        todo!()
+        self.state().checkpoint
     }
+
+    /// What was deleted is gone at its commit already; only the log of changes still tells URLs.
     fn purge(&mut self) -> Result<(), Error> {
-        todo!()
+        let mut state = self.change();
+        let log = std::mem::take(&mut state.log);
+        let last = log.last().map(|entry| entry.sequence);
+        let withdrawn: std::collections::HashSet<UrlKey> = changes::last_of_each(log.clone())
+            .filter(|entry| entry.what == What::Withdrawn)
+            .map(|entry| entry.key)
+            .collect();
+        let kept: std::collections::HashSet<u64> =
+            changes::last_of_each(log.clone()).map(|entry| entry.sequence).chain(last).collect();
+        state.log = log.into_iter().filter(|entry| kept.contains(&entry.sequence)).collect();
+        for entry in &mut state.log {
+            if withdrawn.contains(&entry.key) {
+                entry.what = What::Withdrawn;
+            }
+        }
+        Ok(())
+    }
+}
+
+impl MemoryIndex {
+    /// Documents in the order of their keys, after `after`, as the embedded index gives them.
+    #[must_use]
+    pub fn documents(&self, after: Option<UrlKey>, limit: usize, now: Timestamp) -> Vec<Document> {
+        let state = self.state();
+        let from = after.map_or(Bound::Unbounded, Bound::Excluded);
+        let rest = state.documents.range((from, Bound::Unbounded)).map(|(_, held)| &held.document);
+        rest.filter(|document| state.shown(document, now)).take(limit).cloned().collect()
     }
 }

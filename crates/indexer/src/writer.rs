@@ -1,19 +1,47 @@
-//! Writers of the live generation and of a new one.
+//! The writer of the live generation.
+//!
+//! Invariant: a change is in the log of changes before it is visible, so that a crash cannot hide it from the feed.
 
-use std::path::Path;
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
 
 use model::{Document, Position, Timestamp, UrlKey};
 
+use crate::changes::{self, What};
+use crate::engine::{self, Engine};
 use crate::error::Error;
+use crate::layout::{self, Lock, Stamp};
 use crate::lookup::Removal;
 use crate::port::IndexWriter;
+use crate::schema;
 use crate::settings::Settings;
 
-/// The one writer of the live generation; holds the writer lock of the index until dropped.
-pub struct Writer {}
+pub(crate) const WRITER_LOCK: &str = "writer.lock";
 
-/// The writer of a generation that is not live yet (reindex).
-pub struct GenerationWriter {}
+/// The one writer of the live generation; holds the writer lock of the index until dropped.
+pub struct Writer {
+    dir: PathBuf,
+    settings: Settings,
+    engine: Engine,
+    /// How the pointer looked when this generation was live.
+    pointer: Stamp,
+    pending: BTreeMap<UrlKey, Pending>,
+    /// When [`Writer::commit_due`] first saw uncommitted changes.
+    oldest: Option<Timestamp>,
+    _lock: Lock,
+}
+
+/// What the next commit does to a link.
+struct Pending {
+    /// The committed document's fingerprint.
+    before: Option<u64>,
+    after: After,
+}
+
+enum After {
+    Document(u64),
+    Removed(What),
+}
 
 impl Writer {
     /// Opens the writer of the index in `dir`, making a first generation if there is none.
@@ -21,81 +49,168 @@ impl Writer {
     /// # Errors
     /// [`Error::Locked`] when another writer is open; else when the disk fails.
     pub fn open(dir: &Path, settings: &Settings) -> Result<Self, Error> {
-        let _ = (dir, settings);
-        todo!()
+        let lock = layout::lock(dir, WRITER_LOCK, "writing to the index")?;
+        if layout::current(dir)?.is_none() {
+            first_generation(dir)?;
+        }
+        // Looked at before reading, so that a swap in between is noticed.
+        let pointer = Stamp::of(&layout::pointer(dir));
+        let number = layout::current(dir)?.ok_or_else(|| Error::Damaged {
+            path: layout::pointer(dir),
+            detail: "it has vanished".to_owned(),
+        })?;
+        let engine = engine::open_generation(dir, number, settings)?;
+        Ok(Self {
+            dir: dir.to_owned(),
+            settings: settings.clone(),
+            engine,
+            pointer,
+            pending: BTreeMap::new(),
+            oldest: None,
+            _lock: lock,
+        })
     }
 
-    /// Whether a commit is due at `now` by the settings.
-    #[must_use]
-    pub fn commit_due(&self, now: Timestamp) -> bool {
-        let _ = now;
-        todo!()
-    }
-}
-
-impl GenerationWriter {
-    /// Begins a generation in `dir`, or goes on with the unfinished one; works also where the live generation was made by
-    /// another version.
-    ///
-    /// # Errors
-    /// [`Error::Locked`] when another reindex runs; else when the disk fails.
-    pub fn begin(dir: &Path, settings: &Settings) -> Result<Self, Error> {
-        let _ = (dir, settings);
-        todo!()
-    }
-
-    /// Number of the generation.
+    /// Number of the generation written to.
     #[must_use]
     pub fn generation(&self) -> u32 {
-        todo!()
+        self.engine.view.number
     }
 
-    /// Documents committed so far.
+    /// Changes not committed yet.
+    #[must_use]
+    pub fn uncommitted(&self) -> usize {
+        self.engine.uncommitted
+    }
+
+    /// Whether a commit is due at `now` by the settings. The time is counted from the first call that sees changes.
+    pub fn commit_due(&mut self, now: Timestamp) -> bool {
+        if self.engine.uncommitted == 0 {
+            self.oldest = None;
+            return false;
+        }
+        let oldest = *self.oldest.get_or_insert(now);
+        self.engine.uncommitted >= self.settings.commit_documents
+            || model::time::until(oldest, now) >= self.settings.commit_interval.0
+    }
+
+    /// Ends writing in good order: waits for merges. Uncommitted changes are dropped.
     ///
     /// # Errors
     /// When the disk fails.
-    pub fn documents(&self) -> Result<u64, Error> {
-        todo!()
+    pub fn close(self) -> Result<(), Error> {
+        self.engine.close()
     }
 
-    /// Commits, makes this generation the live one, logs what differs from the one before, and removes all but these two.
-    ///
-    /// # Errors
-    /// When the disk fails; the live generation is then still the one before.
-    pub fn publish(self, checkpoint: Position, now: Timestamp) -> Result<u32, Error> {
-        let _ = (checkpoint, now);
-        todo!()
+    fn check_live(&self) -> Result<(), Error> {
+        if Stamp::of(&layout::pointer(&self.dir)) == self.pointer
+            || layout::current(&self.dir)? == Some(self.generation())
+        {
+            return Ok(());
+        }
+        Err(Error::Superseded { generation: self.generation() })
     }
 
-    /// Removes the unfinished generation.
-    ///
-    /// # Errors
-    /// When the disk fails.
-    pub fn abandon(self) -> Result<(), Error> {
-        todo!()
+    fn note(&mut self, key: UrlKey, after: After) -> Result<(), Error> {
+        if let Some(pending) = self.pending.get_mut(&key) {
+            pending.after = after;
+            return Ok(());
+        }
+        let searcher = self.engine.view.searcher()?;
+        let before = self.engine.view.digest(&searcher, &key)?;
+        self.pending.insert(key, Pending { before, after });
+        Ok(())
+    }
+
+    fn remove(&mut self, key: UrlKey, why: Removal) -> Result<(), Error> {
+        let what = match why {
+            Removal::Withdrawn => What::Withdrawn,
+            Removal::Gone => What::Gone(self.url_of(&key)?),
+        };
+        self.note(key, After::Removed(what))?;
+        self.engine.delete(&key);
+        Ok(())
+    }
+
+    /// The committed URL of a link; empty where it is not known.
+    fn url_of(&self, key: &UrlKey) -> Result<String, Error> {
+        let searcher = self.engine.view.searcher()?;
+        match self.engine.view.find(&searcher, key)? {
+            Some(address) => Ok(self.engine.view.document(&searcher, address)?.url),
+            None => Ok(String::new()),
+        }
     }
 }
 
-macro_rules! skeleton {
-    ($type:ty) => {
-        impl IndexWriter for $type {
-            fn put(&mut self, _: &[Document]) -> Result<(), Error> {
-                todo!()
+/// Makes generation 1 (or the next free number) and points at it.
+fn first_generation(dir: &Path) -> Result<(), Error> {
+    let number = layout::generations(dir)?.last().copied().unwrap_or_default() + 1;
+    let path = layout::create_generation(dir, number)?;
+    engine::create(&path)?;
+    layout::set_current(dir, number)?;
+    layout::finish(dir, number)
+}
+
+impl Pending {
+    /// What the feed has to say, if anything changed.
+    fn change(&self) -> Option<&What> {
+        match &self.after {
+            After::Document(after) if self.before == Some(*after) => None,
+            After::Document(_) => Some(&What::Upsert),
+            After::Removed(what) => self.before.map(|_| what),
+        }
+    }
+}
+
+impl IndexWriter for Writer {
+    fn put(&mut self, documents: &[Document]) -> Result<(), Error> {
+        self.check_live()?;
+        for document in documents {
+            if !may_index(document) {
+                self.remove(document.key, Removal::Withdrawn)?;
+                continue;
             }
-            fn delete(&mut self, _: &[UrlKey], _: Removal) -> Result<(), Error> {
-                todo!()
-            }
-            fn commit(&mut self, _: Position, _: Timestamp) -> Result<(), Error> {
-                todo!()
-            }
-            fn checkpoint(&self) -> Position {
-                todo!()
-            }
-            fn purge(&mut self) -> Result<(), Error> {
-                todo!()
+            let digest = schema::digest(document);
+            self.note(document.key, After::Document(digest))?;
+            self.engine.put(document, digest)?;
+        }
+        Ok(())
+    }
+
+    fn delete(&mut self, keys: &[UrlKey], why: Removal) -> Result<(), Error> {
+        self.check_live()?;
+        keys.iter().try_for_each(|key| self.remove(*key, why))
+    }
+
+    fn commit(&mut self, checkpoint: Position, now: Timestamp) -> Result<(), Error> {
+        self.check_live()?;
+        let changed = self.pending.iter().filter_map(|(key, pending)| Some((*key, pending.change()?)));
+        changes::append(&self.dir, now, changed)?;
+        self.engine.commit(checkpoint)?;
+        self.pending.clear();
+        self.oldest = None;
+        tracing::debug!(generation = self.generation(), ?checkpoint, "index committed");
+        Ok(())
+    }
+
+    fn checkpoint(&self) -> Position {
+        self.engine.checkpoint
+    }
+
+    /// Also removes every generation but the live one and one being made, because they hold the same texts.
+    fn purge(&mut self) -> Result<(), Error> {
+        self.check_live()?;
+        self.engine.purge()?;
+        for number in layout::generations(&self.dir)? {
+            if number != self.generation() && !layout::is_unfinished(&self.dir, number) {
+                layout::remove_generation(&self.dir, number)?;
             }
         }
-    };
+        changes::compact(&self.dir)
+    }
 }
-skeleton!(Writer);
-skeleton!(GenerationWriter);
+
+/// Whether its publisher lets a document be indexed at all.
+pub(crate) fn may_index(document: &Document) -> bool {
+    document.directives.index && document.directives.search != Some(false)
+}

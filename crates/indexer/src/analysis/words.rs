@@ -1,0 +1,157 @@
+//! A text is cut into words and each word is brought to one form: lower case, composed, one script, ё as е.
+//!
+//! Invariant: a word's offsets are byte offsets of the text it was cut from, at character boundaries.
+
+use unicode_normalization::UnicodeNormalization;
+
+use super::letters::{
+    Script, cyrillic_twin, is_apostrophe, is_mark, latin_twin, script, stands_alone,
+};
+use super::{TERM_BYTES_MAX, cut};
+
+/// The words of a text, one after the other.
+#[derive(Clone)]
+pub(crate) struct Words<'a> {
+    text: &'a str,
+    at: usize,
+}
+
+/// A word in its one form. Reused from word to word.
+#[derive(Debug, Clone)]
+pub(crate) struct Word {
+    /// As normalised; never empty after [`Words::next_into`] said true.
+    pub(crate) text: String,
+    /// Script of most of its letters.
+    pub(crate) script: Script,
+    /// Where it stands in the text.
+    pub(crate) from: usize,
+    /// Where it ends.
+    pub(crate) to: usize,
+    scratch: String,
+}
+
+impl Default for Word {
+    fn default() -> Self {
+        Self { text: String::new(), script: Script::Other, from: 0, to: 0, scratch: String::new() }
+    }
+}
+
+impl<'a> Words<'a> {
+    pub(crate) fn new(text: &'a str) -> Self {
+        Self { text, at: 0 }
+    }
+
+    /// Puts the next word into `word`; false when there is none.
+    pub(crate) fn next_into(&mut self, word: &mut Word) -> bool {
+        while let Some((from, to)) = self.next_span() {
+            word.set(&self.text[from..to]);
+            if !word.text.is_empty() {
+                word.from = from;
+                word.to = to;
+                return true;
+            }
+        }
+        false
+    }
+
+    fn next_span(&mut self) -> Option<(usize, usize)> {
+        let rest = &self.text[self.at..];
+        let mut chars = rest.char_indices().skip_while(|(_, c)| !is_letter(*c));
+        let (start, first) = chars.next()?;
+        let mut end = start + first.len_utf8();
+        if !stands_alone(first) {
+            let mut apostrophe = false;
+            for (at, c) in chars {
+                if is_letter(c) && !stands_alone(c) || is_mark(c) {
+                    end = at + c.len_utf8();
+                    apostrophe = false;
+                } else if is_apostrophe(c) && !apostrophe {
+                    // Belongs to the word only if a letter follows.
+                    apostrophe = true;
+                } else {
+                    break;
+                }
+            }
+        }
+        let span = (self.at + start, self.at + end);
+        self.at = span.1;
+        Some(span)
+    }
+}
+
+fn is_letter(c: char) -> bool {
+    if c.is_ascii() { c.is_ascii_alphanumeric() } else { c.is_alphanumeric() && !is_mark(c) }
+}
+
+impl Word {
+    /// Brings `raw` to its one form.
+    fn set(&mut self, raw: &str) {
+        self.text.clear();
+        if raw.is_ascii() {
+            self.set_ascii(cut(raw, TERM_BYTES_MAX));
+            return;
+        }
+        self.scratch.clear();
+        if raw.chars().all(is_composed) {
+            self.scratch.push_str(raw);
+        } else {
+            self.scratch.extend(raw.nfkc());
+        }
+        self.script = settle_script(&mut self.scratch);
+        for c in self.scratch.chars() {
+            match c {
+                'а'..='я' | 'a'..='z' => self.text.push(c),
+                'ё' | 'Ё' => self.text.push('е'),
+                _ if is_mark(c) || is_apostrophe(c) => {}
+                _ => self.text.extend(c.to_lowercase().filter(|c| !is_mark(*c))),
+            }
+            if self.text.len() >= TERM_BYTES_MAX {
+                break;
+            }
+        }
+    }
+
+    fn set_ascii(&mut self, raw: &str) {
+        // The possessive 's is not part of the word.
+        let raw = raw.strip_suffix("'s").or_else(|| raw.strip_suffix("'S")).unwrap_or(raw);
+        let mut letters = false;
+        for b in raw.bytes().filter(u8::is_ascii_alphanumeric) {
+            letters |= b.is_ascii_alphabetic();
+            self.text.push(char::from(b.to_ascii_lowercase()));
+        }
+        self.script = if letters { Script::Latin } else { Script::Other };
+    }
+}
+
+/// Letters that NFKC leaves as they are, the common ones: no decomposition can be among them.
+fn is_composed(c: char) -> bool {
+    matches!(c, '\0'..='\u{a0}' | '\u{c0}'..='\u{17f}' | '\u{400}'..='\u{482}' | '\u{48a}'..='\u{52f}'
+        | '\u{620}'..='\u{64a}' | '\u{66e}'..='\u{674}' | '\u{679}'..='\u{6d3}' | '\u{2019}' | '\u{259}' | '\u{18f}')
+        && !matches!(c, '\u{132}' | '\u{133}' | '\u{13f}' | '\u{140}' | '\u{149}' | '\u{17f}' | '\u{a0}')
+}
+
+/// The script of most letters; letters of the other script that look like letters of this one are replaced by them.
+fn settle_script(text: &mut String) -> Script {
+    let (mut latin, mut cyrillic, mut arabic) = (0, 0, 0);
+    for c in text.chars() {
+        match script(c) {
+            Script::Latin => latin += 1,
+            Script::Cyrillic => cyrillic += 1,
+            Script::Arabic => arabic += 1,
+            Script::Other => {}
+        }
+    }
+    if latin > 0 && cyrillic > 0 {
+        let twin = if cyrillic >= latin { cyrillic_twin } else { latin_twin };
+        *text = text.chars().map(|c| twin(c).unwrap_or(c)).collect();
+    }
+    if arabic > latin.max(cyrillic) {
+        Script::Arabic
+    } else if cyrillic > 0 && cyrillic >= latin {
+        Script::Cyrillic
+    } else if latin > 0 {
+        Script::Latin
+    } else {
+        Script::Other
+    }
+}

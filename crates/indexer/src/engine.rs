@@ -1,0 +1,217 @@
+//! The search engine's writer over one generation: what the live writer and the reindex have in common.
+//!
+//! Invariant: documents waiting to be indexed hold at most a quarter of `Settings::memory`, whatever their number.
+
+use std::path::Path;
+use std::sync::{Arc, Condvar, Mutex, PoisonError};
+use std::time::Duration;
+
+use model::{Document, Position, UrlKey};
+use tantivy::indexer::{IndexWriterOptions, LogMergePolicy, UserOperation};
+use tantivy::schema::document::Document as EngineDocument;
+use tantivy::store::{Compressor, ZstdCompressor};
+use tantivy::index::SegmentId;
+use tantivy::{IndexSettings, IndexWriter, TantivyDocument};
+
+use crate::error::Error;
+use crate::schema;
+use crate::settings::Settings;
+use crate::view::{self, Payload, View};
+use crate::layout;
+
+/// The search engine takes no less per thread (its `MEMORY_BUDGET_NUM_BYTES_MIN`).
+const ARENA_BYTES_MIN: usize = 15_000_000;
+
+/// And no more per thread (its `MEMORY_BUDGET_NUM_BYTES_MAX`).
+const ARENA_BYTES_MAX: usize = 4_000_000_000;
+
+/// A segment with this part deleted is merged, so that deleted text does not stay for good.
+const DELETED_PART_MAX: f32 = 0.2;
+
+/// Waiting for room longer than this means the indexing threads are dead.
+const ROOM_WAIT: Duration = Duration::from_secs(120);
+
+/// The writer of one generation.
+pub(crate) struct Engine {
+    pub(crate) view: View,
+    writer: IndexWriter<Queued>,
+    room: Arc<Room>,
+    /// Of the last commit.
+    pub(crate) checkpoint: Position,
+    /// Changes since the last commit.
+    pub(crate) uncommitted: usize,
+}
+
+/// A document on its way to an indexing thread; gives its room back when indexed.
+struct Queued {
+    entry: TantivyDocument,
+    _place: Taken,
+}
+
+/// Room for waiting documents.
+struct Room {
+    bytes_max: usize,
+    used: Mutex<usize>,
+    freed: Condvar,
+}
+
+struct Taken {
+    room: Arc<Room>,
+    bytes: usize,
+}
+
+impl EngineDocument for Queued {
+    type Value<'a> = <TantivyDocument as EngineDocument>::Value<'a>;
+    type FieldsValuesIter<'a> = <TantivyDocument as EngineDocument>::FieldsValuesIter<'a>;
+
+    fn iter_fields_and_values(&self) -> Self::FieldsValuesIter<'_> {
+        self.entry.iter_fields_and_values()
+    }
+}
+
+impl Room {
+    /// Takes room, waiting for it; a document larger than all of it waits for all of it.
+    fn take(self: &Arc<Self>, bytes: usize) -> Option<Taken> {
+        let used = self.used.lock().unwrap_or_else(PoisonError::into_inner);
+        let full = |used: &mut usize| *used > 0 && *used + bytes > self.bytes_max;
+        let waited = self.freed.wait_timeout_while(used, ROOM_WAIT, full);
+        let (mut used, timeout) = waited.unwrap_or_else(PoisonError::into_inner);
+        if timeout.timed_out() {
+            return None;
+        }
+        *used += bytes;
+        Some(Taken { room: Arc::clone(self), bytes })
+    }
+}
+
+impl Drop for Taken {
+    fn drop(&mut self) {
+        *self.room.used.lock().unwrap_or_else(PoisonError::into_inner) -= self.bytes;
+        self.room.freed.notify_all();
+    }
+}
+
+/// Makes the search engine's files of a new generation.
+pub(crate) fn create(path: &Path) -> Result<(), Error> {
+    let settings = IndexSettings {
+        docstore_compression: Compressor::Zstd(ZstdCompressor::default()),
+        ..IndexSettings::default()
+    };
+    let directory = tantivy::directory::MmapDirectory::open(path)
+        .map_err(|e| Error::engine("open", path)(tantivy::TantivyError::from(e)))?;
+    let builder = tantivy::Index::builder().schema(schema::schema().0).settings(settings);
+    builder.open_or_create(directory).map(drop).map_err(Error::engine("create", path))
+}
+
+impl Engine {
+    /// Opens the writer of a generation whose files are there.
+    pub(crate) fn open(path: &Path, number: u32, settings: &Settings) -> Result<Self, Error> {
+        let engine = view::open_engine(path)?;
+        let checkpoint = view::checkpoint(&engine, path)?;
+        let threads = settings.threads.clamp(1, 8);
+        let arena = (settings.memory.as_len() / 4 * 3 / threads).clamp(ARENA_BYTES_MIN, ARENA_BYTES_MAX);
+        let options = IndexWriterOptions::builder()
+            .num_worker_threads(threads)
+            .memory_budget_per_thread(arena)
+            .num_merge_threads(1)
+            .build();
+        let writer: IndexWriter<Queued> =
+            engine.writer_with_options(options).map_err(Error::engine("open for writing", path))?;
+        let mut policy = LogMergePolicy::default();
+        policy.set_del_docs_ratio_before_merge(DELETED_PART_MAX);
+        writer.set_merge_policy(Box::new(policy));
+        let room = Room {
+            bytes_max: settings.memory.as_len() / 4,
+            used: Mutex::new(0),
+            freed: Condvar::new(),
+        };
+        let view = View::over(engine, path.to_owned(), number)?;
+        Ok(Self { view, writer, room: Arc::new(room), checkpoint, uncommitted: 0 })
+    }
+
+    fn path(&self) -> &Path {
+        &self.view.path
+    }
+
+    /// Adds or replaces a document.
+    pub(crate) fn put(&mut self, document: &Document, digest: u64) -> Result<(), Error> {
+        let source = serde_json::to_vec(document).map_err(|e| Error::Damaged {
+            path: self.path().to_owned(),
+            detail: format!("a document cannot be written down: {e}"),
+        })?;
+        let mut entry = self.view.fields.entry(document, digest);
+        entry.add_bytes(self.view.fields.source, &source);
+        // Its texts stand in it three times: stored, and in two fields until they are indexed.
+        let Some(place) = self.room.take(3 * source.len()) else {
+            return Err(Error::engine("index a document", self.path())(tantivy::TantivyError::ErrorInThread(
+                "the indexing threads have stopped".to_owned(),
+            )));
+        };
+        let term = self.view.fields.key_term(&document.key);
+        let operations =
+            [UserOperation::Delete(term), UserOperation::Add(Queued { entry, _place: place })];
+        self.writer.run(operations).map_err(Error::engine("index a document", self.path()))?;
+        self.uncommitted += 1;
+        Ok(())
+    }
+
+    /// Removes a document if it is there.
+    pub(crate) fn delete(&mut self, key: &UrlKey) {
+        self.writer.delete_term(self.view.fields.key_term(key));
+        self.uncommitted += 1;
+    }
+
+    /// Makes everything so far durable and visible.
+    pub(crate) fn commit(&mut self, checkpoint: Position) -> Result<(), Error> {
+        if self.uncommitted == 0 && checkpoint == self.checkpoint {
+            return Ok(());
+        }
+        let payload = serde_json::to_string(&Payload { checkpoint }).map_err(|e| Error::Damaged {
+            path: self.path().to_owned(),
+            detail: format!("a checkpoint cannot be written down: {e}"),
+        })?;
+        let path = self.view.path.clone();
+        let mut commit = self.writer.prepare_commit().map_err(Error::engine("commit", &path))?;
+        commit.set_payload(&payload);
+        commit.commit().map_err(Error::engine("commit", &path))?;
+        self.checkpoint = checkpoint;
+        self.uncommitted = 0;
+        Ok(())
+    }
+
+    /// Writes every segment that holds deleted documents anew without them, and removes the old files.
+    pub(crate) fn purge(&mut self) -> Result<(), Error> {
+        let failed = Error::engine("purge deleted documents", &self.view.path);
+        let mut run = || -> tantivy::Result<()> {
+            let metas = self.view.engine.searchable_segment_metas()?;
+            let holed: Vec<SegmentId> =
+                metas.iter().filter(|meta| meta.num_deleted_docs() > 0).map(|meta| meta.id()).collect();
+            if !holed.is_empty() {
+                self.writer.merge(&holed).wait()?;
+            }
+            Ok(())
+        };
+        run().map_err(failed)?;
+        // Our own reader must let go of the old segments first.
+        drop(self.view.searcher()?);
+        let path = &self.view.path;
+        let collected = self.writer.garbage_collect_files().wait();
+        collected.map(drop).map_err(Error::engine("remove purged files", path))
+    }
+
+    /// Ends writing: merges in progress are waited for.
+    pub(crate) fn close(self) -> Result<(), Error> {
+        let path = self.view.path.clone();
+        self.writer.wait_merging_threads().map_err(Error::engine("end merging", &path))
+    }
+}
+
+/// Opens generation `number` for writing, making its files if a crash left none.
+pub(crate) fn open_generation(dir: &Path, number: u32, settings: &Settings) -> Result<Engine, Error> {
+    let path = layout::generation_dir(dir, number);
+    if !path.join("meta.json").exists() {
+        layout::check_version(&path)?;
+        create(&path)?;
+    }
+    Engine::open(&path, number, settings)
+}

@@ -1,0 +1,221 @@
+//! What of a document goes into which field of the search engine.
+//!
+//! Invariant: the document itself is stored whole, as JSON; the other fields can be made from it. Whoever changes them
+//! raises [`VERSION`].
+
+use model::{CanonicalUrl, Document, Language, Timestamp, UrlKey};
+use tantivy::schema::{
+    FAST, Field, INDEXED, IndexRecordOption, STORED, STRING, Schema, TextFieldIndexing, TextOptions,
+};
+use tantivy::{TantivyDocument, Term};
+
+use crate::analysis::{self, EXACT, TERMS};
+
+/// Version of the fields: raised with every change of them.
+pub(crate) const VERSION: u32 = 1;
+
+/// Column of [`date`], seconds of the Unix epoch.
+pub(crate) const DATE: &str = "date";
+/// Column of the end of availability, seconds of the Unix epoch; absent = never.
+pub(crate) const EXPIRES: &str = "expires";
+/// Column of [`language_code`].
+pub(crate) const LANGUAGE: &str = "language";
+/// Column of [`tie`].
+pub(crate) const TIE: &str = "tie";
+/// Column of [`digest`].
+pub(crate) const DIGEST: &str = "digest";
+
+/// The fields by name.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Fields {
+    pub(crate) key: Field,
+    /// Title and text, words as written, with positions.
+    pub(crate) words: Field,
+    /// Title and text, stems and sub-word terms.
+    pub(crate) terms: Field,
+    /// Title alone, stems and sub-word terms.
+    pub(crate) title: Field,
+    pub(crate) host: Field,
+    pub(crate) site: Field,
+    section: Field,
+    tag: Field,
+    date: Field,
+    published: Field,
+    modified: Field,
+    fetched: Field,
+    expires: Field,
+    language: Field,
+    tie: Field,
+    digest: Field,
+    pub(crate) source: Field,
+}
+
+/// Where a URL leads.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub(crate) struct Place {
+    pub(crate) host: String,
+    pub(crate) site: String,
+}
+
+/// The schema and its fields.
+pub(crate) fn schema() -> (Schema, Fields) {
+    let text = |tokenizer: &str, option| {
+        TextOptions::default().set_indexing_options(
+            TextFieldIndexing::default().set_tokenizer(tokenizer).set_index_option(option),
+        )
+    };
+    let mut builder = Schema::builder();
+    let fields = Fields {
+        key: builder.add_bytes_field("key", INDEXED),
+        words: builder.add_text_field("words", text(EXACT, IndexRecordOption::WithFreqsAndPositions)),
+        terms: builder.add_text_field("terms", text(TERMS, IndexRecordOption::WithFreqs)),
+        title: builder.add_text_field("title", text(TERMS, IndexRecordOption::WithFreqs)),
+        host: builder.add_text_field("host", STRING),
+        site: builder.add_text_field("site", STRING),
+        section: builder.add_text_field("section", STRING),
+        tag: builder.add_text_field("tag", STRING),
+        date: builder.add_i64_field(DATE, FAST),
+        published: builder.add_i64_field("published", FAST),
+        modified: builder.add_i64_field("modified", FAST),
+        fetched: builder.add_i64_field("fetched", FAST),
+        expires: builder.add_i64_field(EXPIRES, FAST),
+        language: builder.add_u64_field(LANGUAGE, FAST),
+        tie: builder.add_u64_field(TIE, FAST),
+        digest: builder.add_u64_field(DIGEST, FAST),
+        source: builder.add_bytes_field("source", STORED),
+    };
+    (builder.build(), fields)
+}
+
+impl Fields {
+    /// Our fields, with the two every version has (key, source) where this schema has them.
+    pub(crate) fn of(schema: &Schema) -> tantivy::Result<Self> {
+        let ours = self::schema().1;
+        Ok(Self { key: schema.get_field("key")?, source: schema.get_field("source")?, ..ours })
+    }
+
+    /// The document as the search engine takes it.
+    pub(crate) fn entry(&self, document: &Document, digest: u64) -> TantivyDocument {
+        let mut entry = TantivyDocument::new();
+        let language = &document.language;
+        let title = analysis::marked(language, &document.title);
+        let mut searchable = vec![analysis::marked(language, &document.text)];
+        if document.text.is_empty()
+            && let Some(description) = &document.description
+        {
+            searchable.push(analysis::marked(language, description));
+        }
+        for extra in document.tags.iter().chain(&document.author).chain(&document.section) {
+            searchable.push(analysis::marked(language, extra));
+        }
+        for text in std::iter::once(&title).chain(&searchable) {
+            entry.add_text(self.words, text);
+            entry.add_text(self.terms, text);
+        }
+        entry.add_text(self.title, &title);
+        let place = Place::of(&document.url);
+        entry.add_bytes(self.key, &document.key.0);
+        entry.add_text(self.host, &place.host);
+        entry.add_text(self.site, &place.site);
+        document.section.iter().for_each(|section| entry.add_text(self.section, section));
+        document.tags.iter().for_each(|tag| entry.add_text(self.tag, tag));
+        entry.add_i64(self.date, date(document).as_second());
+        entry.add_i64(self.fetched, document.fetched.as_second());
+        document.published.iter().for_each(|at| entry.add_i64(self.published, at.as_second()));
+        document.modified.iter().for_each(|at| entry.add_i64(self.modified, at.as_second()));
+        document.directives.unavailable_after.iter().for_each(|at| entry.add_i64(self.expires, at.as_second()));
+        entry.add_u64(self.language, language_code(language));
+        entry.add_u64(self.tie, tie(&document.key));
+        entry.add_u64(self.digest, digest);
+        entry
+    }
+
+    /// The term that names one document.
+    pub(crate) fn key_term(&self, key: &UrlKey) -> Term {
+        Term::from_field_bytes(self.key, &key.0)
+    }
+}
+
+impl Place {
+    /// Host and site of a URL; empty where it is none.
+    pub(crate) fn of(url: &str) -> Self {
+        CanonicalUrl::parse(url).map_or_else(
+            |_| Self::default(),
+            |url| Self { host: url.host().to_owned(), site: url.site().as_str().to_owned() },
+        )
+    }
+}
+
+/// When a document is from: published, else fetched.
+pub(crate) fn date(document: &Document) -> Timestamp {
+    document.published.unwrap_or(document.fetched)
+}
+
+/// A language code (at most three letters) as a number.
+pub(crate) fn language_code(language: &Language) -> u64 {
+    language.as_str().bytes().take(8).fold(0, |code, b| code << 8 | u64::from(b))
+}
+
+/// Decides between documents of equal score: the last eight bytes of the key, which are as good as unique.
+pub(crate) fn tie(key: &UrlKey) -> u64 {
+    key.0[8..].iter().fold(0, |tie, b| tie << 8 | u64::from(*b))
+}
+
+/// A fingerprint of everything a document says, but not of when it was fetched: equal = unchanged. FNV-1a, 64 bit.
+pub(crate) fn digest(document: &Document) -> u64 {
+    let mut hash = Fnv(0xcbf2_9ce4_8422_2325);
+    let dates = [document.published, document.modified];
+    let directives = &document.directives;
+    hash.text(&document.url);
+    hash.text(&document.title);
+    hash.text(&document.text);
+    for text in [
+        &document.description,
+        &document.author,
+        &document.site_name,
+        &document.section,
+        &document.image,
+    ] {
+        hash.text(text.as_deref().unwrap_or("\u{0}"));
+    }
+    document.tags.iter().chain(&directives.raw).for_each(|text| hash.text(text));
+    hash.text(document.language.as_str());
+    for date in dates.into_iter().chain([directives.unavailable_after]) {
+        hash.bytes(&date.map_or(i128::MIN, Timestamp::as_nanosecond).to_le_bytes());
+    }
+    hash.bytes(&directives.snippet_chars_max.map_or(u64::MAX, u64::from).to_le_bytes());
+    let flags = [
+        Some(directives.index),
+        Some(directives.follow),
+        Some(directives.archive),
+        directives.search,
+        directives.ai_input,
+        directives.ai_train,
+        directives.tdm_reserved,
+    ];
+    hash.bytes(&flags.map(|flag| flag.map_or(2, u8::from)));
+    hash.0
+}
+
+struct Fnv(u64);
+
+impl Fnv {
+    fn bytes(&mut self, bytes: &[u8]) {
+        for b in bytes {
+            self.0 = (self.0 ^ u64::from(*b)).wrapping_mul(0x0100_0000_01b3);
+        }
+    }
+
+    /// With a separator that no UTF-8 text holds, so that two texts never run together.
+    fn text(&mut self, text: &str) {
+        self.bytes(text.as_bytes());
+        self.bytes(&[0xff]);
+    }
+}
+
+/// A fingerprint of a text, for cursors.
+pub(crate) fn fingerprint(text: &str) -> u64 {
+    let mut hash = Fnv(0xcbf2_9ce4_8422_2325);
+    hash.text(text);
+    hash.0
+}

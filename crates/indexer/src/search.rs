@@ -1,0 +1,211 @@
+//! A plan is carried out on a view: the search engine's query, paging, cursors.
+//!
+//! A cursor names the last hit by its value and its key. Scores drift a little with every commit, so the next page finds that
+//! hit again and goes on after its score of now; only if it is gone the remembered value counts.
+//!
+//! Invariant: what is hidden or withdrawn never fills a page: the search goes on until the page is full or all is read.
+
+use model::{Timestamp, UrlKey};
+use tantivy::query::{
+    AllQuery, BooleanQuery, BoostQuery, ConstScoreQuery, EnableScoring, Occur, PhraseQuery, Query as EngineQuery,
+    TermQuery,
+};
+use tantivy::schema::{Field, IndexRecordOption};
+use tantivy::{DocSet, Searcher, Term};
+
+use crate::best::{Best, Found, Order, Place, Sieve};
+use crate::error::Error;
+use crate::lookup::{Filter, Query};
+use crate::plan::{Clause, Plan, Spot};
+use crate::schema::{self, Fields};
+use crate::view::View;
+
+/// Rounds of searching on when hits turn out to be hidden; each asks for twice as many.
+const ROUNDS_MAX: usize = 12;
+
+/// A parsed cursor.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Cursor {
+    value: u64,
+    key: UrlKey,
+    /// Hits before it.
+    pub(crate) rank: u32,
+    /// Of the query it belongs to.
+    query: u64,
+}
+
+impl Cursor {
+    /// The cursor after a hit.
+    pub(crate) fn after(place: Place, key: UrlKey, rank: u32, query: &Query) -> Self {
+        Self { value: place.value, key, rank, query: fingerprint(query) }
+    }
+
+    /// Reads a cursor of this query.
+    pub(crate) fn parse(text: &str, query: &Query) -> Result<Self, Error> {
+        let read = || {
+            let mut parts = text.split('.');
+            let mut number = || u64::from_str_radix(parts.next()?, 16).ok();
+            let (value, rank, of) = (number()?, number()?, number()?);
+            let key = UrlKey::from_hex(parts.next()?)?;
+            let cursor = Self { value, key, rank: u32::try_from(rank).ok()?, query: of };
+            (parts.next().is_none() && cursor.query == fingerprint(query)).then_some(cursor)
+        };
+        read().ok_or_else(|| Error::cursor(text))
+    }
+
+    /// Whether it was given out after this link.
+    pub(crate) fn is_at(&self, key: &UrlKey) -> bool {
+        self.key == *key
+    }
+
+    /// The remembered place.
+    pub(crate) fn place(&self) -> Place {
+        Place { value: self.value, tie: schema::tie(&self.key) }
+    }
+}
+
+impl std::fmt::Display for Cursor {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{:x}.{:x}.{:x}.{}", self.value, self.rank, self.query, self.key)
+    }
+}
+
+fn fingerprint(query: &Query) -> u64 {
+    schema::fingerprint(&format!("{} {:?} {:?}", query.text, query.filter, query.freshness))
+}
+
+/// The order a query is answered in.
+pub(crate) fn order(plan: &Plan, freshness: f32, now: Timestamp) -> Order {
+    if plan.is_open() { Order::Date } else { Order::Score { freshness, now: now.as_second() } }
+}
+
+/// The search engine's query of a plan within a filter's host and site.
+pub(crate) fn engine_query(plan: &Plan, filter: &Filter, fields: &Fields) -> Box<dyn EngineQuery> {
+    let any: Vec<_> = plan.any.iter().map(|clause| (Occur::Should, term_query(clause, fields))).collect();
+    let mut must = Vec::new();
+    for (field, text) in [(fields.host, &filter.host), (fields.site, &filter.site)] {
+        must.extend(text.as_deref().map(|text| constant(Box::new(exact(field, text)))));
+    }
+    must.extend(plan.phrases.iter().map(|words| constant(phrase(words, fields))));
+    let mut none: Vec<Box<dyn EngineQuery>> =
+        plan.none.iter().map(|(spot, text)| Box::new(exact(field(*spot, fields), text)) as _).collect();
+    none.extend(plan.no_phrases.iter().map(|words| phrase(words, fields)));
+    if must.is_empty() && none.is_empty() && !any.is_empty() {
+        return Box::new(BooleanQuery::new(any));
+    }
+    let mut clauses: Vec<(Occur, Box<dyn EngineQuery>)> = Vec::new();
+    if !any.is_empty() {
+        // A phrase says itself what must be there; its words then only add to the score.
+        let occur = if plan.phrases.is_empty() { Occur::Must } else { Occur::Should };
+        clauses.push((occur, Box::new(BooleanQuery::new(any))));
+    } else if must.is_empty() {
+        clauses.push((Occur::Must, Box::new(AllQuery)));
+    }
+    clauses.extend(must.into_iter().map(|query| (Occur::Must, query)));
+    clauses.extend(none.into_iter().map(|query| (Occur::MustNot, query)));
+    Box::new(BooleanQuery::new(clauses))
+}
+
+fn field(spot: Spot, fields: &Fields) -> Field {
+    match spot {
+        Spot::Words => fields.words,
+        Spot::Terms => fields.terms,
+        Spot::Title => fields.title,
+    }
+}
+
+fn term_query(clause: &Clause, fields: &Fields) -> Box<dyn EngineQuery> {
+    let term = Term::from_field_text(field(clause.spot, fields), &clause.text);
+    Box::new(BoostQuery::new(Box::new(TermQuery::new(term, IndexRecordOption::WithFreqs)), clause.weight))
+}
+
+fn exact(field: Field, text: &str) -> TermQuery {
+    TermQuery::new(Term::from_field_text(field, text), IndexRecordOption::Basic)
+}
+
+fn phrase(words: &[String], fields: &Fields) -> Box<dyn EngineQuery> {
+    match words {
+        [word] => Box::new(exact(fields.words, word)),
+        _ => Box::new(PhraseQuery::new(
+            words.iter().map(|word| Term::from_field_text(fields.words, word)).collect(),
+        )),
+    }
+}
+
+fn constant(query: Box<dyn EngineQuery>) -> Box<dyn EngineQuery> {
+    Box::new(ConstScoreQuery::new(query, 0.0))
+}
+
+/// One search on one state of the index.
+pub(crate) struct Run<'a> {
+    pub(crate) view: &'a View,
+    pub(crate) searcher: &'a Searcher,
+    pub(crate) query: Box<dyn EngineQuery>,
+    pub(crate) order: Order,
+    pub(crate) sieve: Sieve,
+}
+
+impl Run<'_> {
+    /// Where the cursor's hit stands now.
+    pub(crate) fn resume(&self, cursor: &Cursor) -> Result<Place, Error> {
+        let failed = |e| Error::engine("search", &self.view.path)(e);
+        let remembered = cursor.place();
+        let Some(address) = self.view.find(self.searcher, &cursor.key)? else { return Ok(remembered) };
+        let segment = self.searcher.segment_reader(address.segment_ord);
+        let date = segment.fast_fields().i64(schema::DATE).map_err(failed)?.first(address.doc_id);
+        let mut score = 0.0;
+        if matches!(self.order, Order::Score { .. }) {
+            let scoring = EnableScoring::enabled_from_searcher(self.searcher);
+            let weight = self.query.weight(scoring).map_err(failed)?;
+            let mut scorer = weight.scorer(segment, 1.0).map_err(failed)?;
+            if scorer.doc() < address.doc_id {
+                scorer.seek(address.doc_id);
+            }
+            if scorer.doc() != address.doc_id {
+                return Ok(remembered);
+            }
+            score = scorer.score();
+        }
+        Ok(Place { value: self.order.value(score, date.unwrap_or_default()), tie: remembered.tie })
+    }
+
+    /// How many documents match.
+    pub(crate) fn count(&self) -> Result<u64, Error> {
+        Ok(self.best(0, None, true)?.1)
+    }
+
+    fn best(&self, limit: usize, after: Option<Place>, count: bool) -> Result<(Vec<Found>, u64), Error> {
+        let best = Best { limit, order: self.order, sieve: self.sieve.clone(), after, count };
+        let harvest =
+            self.searcher.search(&*self.query, &best).map_err(Error::engine("search", &self.view.path))?;
+        Ok((harvest.found, harvest.total))
+    }
+
+    /// Gives the matches in order to `keep` until it has kept `wanted` of them.
+    pub(crate) fn each<T>(
+        &self,
+        mut after: Option<Place>,
+        wanted: usize,
+        mut keep: impl FnMut(&Found) -> Result<Option<T>, Error>,
+    ) -> Result<Vec<T>, Error> {
+        let mut kept = Vec::new();
+        let mut batch = wanted;
+        for _ in 0..ROUNDS_MAX {
+            if kept.len() >= wanted {
+                break;
+            }
+            let (found, _) = self.best(batch, after, false)?;
+            for found in &found {
+                if kept.len() < wanted {
+                    kept.extend(keep(found)?);
+                }
+            }
+            if found.len() < batch {
+                break;
+            }
+            after = found.last().map(|found| found.place);
+            batch *= 2;
+        }
+        Ok(kept)
+    }
+}
