@@ -22,7 +22,7 @@ pub enum ResourceKind {
 
 /// A language by its ISO 639-1 (else 639-3) code in lower case: `kk`, `ru`, `en`, `und` when unknown.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(transparent)]
+#[serde(from = "String", into = "String")]
 pub struct Language(String);
 
 /// What the index keeps of a page.
@@ -125,7 +125,7 @@ pub struct Directives {
     pub ai_input: Option<bool>,
     /// Use for training.
     pub ai_train: Option<bool>,
-    /// Text and data mining is reserved (TDMRep).
+    /// Text and data mining is reserved (`TDMRep`).
     pub tdm_reserved: Option<bool>,
     /// Every signal as received, `source: value`, so that a change of policy needs no recrawl.
     pub raw: Vec<String>,
@@ -225,6 +225,18 @@ impl Language {
     }
 }
 
+impl From<String> for Language {
+    fn from(code: String) -> Self {
+        Self::new(&code)
+    }
+}
+
+impl From<Language> for String {
+    fn from(language: Language) -> Self {
+        language.0
+    }
+}
+
 impl Default for Language {
     fn default() -> Self {
         Self::unknown()
@@ -236,3 +248,6 @@ impl std::fmt::Display for Language {
         f.write_str(&self.0)
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,10 +1,4 @@
-//! The nouns every stage shares.
-//!
-//! `model` says what a URL, a site, a fetch record, a document, a link and a person's interests *are*, so that the
-//! stages can hand them to each other without knowing each other.
-//!
-//! Invariant: no I/O, no logging, no global state. Time is an argument ([`Clock`]); nothing here reads a clock except
-//! [`SystemClock`].
+#![doc = include_str!("../README.md")]
 
 pub mod document;
 pub mod interests;
@@ -23,4 +17,4 @@ pub use crate::record::{
 };
 pub use crate::time::{Clock, SystemClock, Timestamp};
 pub use crate::units::{ByteSize, Span};
-pub use crate::url::{CanonicalUrl, Origin, Site, UrlError, UrlKey};
+pub use crate::url::{CanonicalUrl, Change, Origin, Site, UrlError, UrlKey};

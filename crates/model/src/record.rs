@@ -7,6 +7,7 @@ use std::net::IpAddr;
 use std::time::Duration;
 
 use bytes::Bytes;
+use percent_encoding::AsciiSet;
 use serde::{Deserialize, Serialize};
 
 use crate::document::ResourceKind;
@@ -214,8 +215,7 @@ impl Outcome {
             304 => Self::NotModified,
             301 | 302 | 303 | 307 | 308 => response
                 .header("location")
-                .and_then(|value| url.join(String::from_utf8_lossy(value).trim()).ok())
-                .filter(|target| matches!(target.scheme(), "http" | "https"))
+                .and_then(|value| redirect_target(value, url))
                 .map_or(Self::HttpError { status: response.status }, |target| Self::Redirected {
                     to: target.into(),
                     permanent: matches!(response.status, 301 | 308),
@@ -266,12 +266,34 @@ impl FetchRecord {
     }
 }
 
-/// `Retry-After` (RFC 9110 section 10.2.3) as an instant: delay-seconds or an HTTP date. A date in the past is "now".
+/// `Location` as browsers read it: bytes beyond ASCII are percent-encoded as they came, whatever their charset, so that
+/// the server gets back the bytes it sent (WHATWG fetch issue 883 and its test redirect-location-escape). An empty value
+/// leads nowhere.
+fn redirect_target(value: &[u8], base: &url::Url) -> Option<url::Url> {
+    let value = value.trim_ascii();
+    if value.is_empty() {
+        return None;
+    }
+    // The empty set still covers every byte beyond ASCII.
+    let escaped = percent_encoding::percent_encode(value, &AsciiSet::EMPTY).to_string();
+    base.join(&escaped).ok().filter(|target| matches!(target.scheme(), "http" | "https"))
+}
+
+/// `Retry-After` (RFC 9110 section 10.2.3) as an instant: delay-seconds or an HTTP date, also one with a numeric zone,
+/// which servers do send. A date in the past is "now"; seconds beyond what time can represent are its end.
 fn retry_after(response: &Response, at: Timestamp) -> Option<Timestamp> {
     let text = std::str::from_utf8(response.header("retry-after")?).ok()?.trim();
-    if let Ok(seconds) = text.parse::<u64>() {
+    if !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit()) {
+        // Only too many digits can fail here.
+        let seconds = text.parse::<u64>().unwrap_or(u64::MAX);
         return Some(crate::time::later(at, Duration::from_secs(seconds)));
     }
-    let date = httpdate::parse_http_date(text).ok()?;
-    Timestamp::try_from(date).ok().map(|date| date.max(at))
+    let date = match httpdate::parse_http_date(text) {
+        Ok(date) => Timestamp::try_from(date).ok()?,
+        Err(_) => jiff::fmt::rfc2822::parse(text).ok()?.timestamp(),
+    };
+    Some(date.max(at))
 }
+
+#[cfg(test)]
+mod tests;

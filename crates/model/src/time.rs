@@ -41,3 +41,6 @@ pub fn earlier(at: Timestamp, by: Duration) -> Timestamp {
 pub fn until(from: Timestamp, to: Timestamp) -> Duration {
     Duration::try_from(to.duration_since(from)).unwrap_or(Duration::ZERO)
 }
+
+#[cfg(test)]
+mod tests;

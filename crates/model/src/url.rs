@@ -1,55 +1,58 @@
 //! URLs: what is fetched, what deduplicates, who is asked.
 //!
-//! Three different things, never mixed up: the *fetched URL* (the first spelling seen, WHATWG-parsed, fragment dropped),
-//! the *canonical URL* (its deduplicating form) and the [`UrlKey`] (a fixed-size hash of the canonical URL, led by a hash
-//! of the site so that a site's URLs lie together in any ordered store).
+//! Three different things, never mixed up: the *fetched URL* (the first spelling seen, WHATWG-parsed, fragment and
+//! credentials dropped), the *canonical URL* (its deduplicating form) and the [`UrlKey`] (a fixed-size hash of the
+//! canonical URL, led by a hash of the site so that a site's URLs lie together in any ordered store).
+//!
+//! Invariant: a [`CanonicalUrl`] can be requested (http or https, a host that can exist, a port that can be connected to)
+//! and its canonical form is the canonical form of itself.
 
+mod canonical;
+mod change;
+mod error;
+mod host;
+mod key;
+mod noise;
+mod percent;
+mod site;
+mod written;
+
+use std::cmp::Ordering;
 use std::fmt;
+use std::hash::{Hash, Hasher};
+use std::str::FromStr;
+use std::sync::OnceLock;
 
-use serde::{Deserialize, Serialize};
-use sha2::{Digest, Sha256};
-use url::{Host, Url};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use url::Url;
+
+pub use self::change::Change;
+pub use self::error::UrlError;
+pub use self::key::UrlKey;
+pub use self::site::{Origin, Site};
 
 /// A crawlable URL (http or https) with its canonical form.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+///
+/// Two are equal when they are fetched by the same text; compare [`CanonicalUrl::key`] or [`CanonicalUrl::canonical`] to
+/// deduplicate. Serialised as the fetched URL, from which all else follows.
+#[derive(Clone)]
 pub struct CanonicalUrl {
     fetch: Url,
-    canonical: String,
+    /// `None` when it is the text of `fetch`, as with most links.
+    canonical: Option<Box<str>>,
+    /// Where the site's name starts and ends in `fetch`.
+    site: (usize, usize),
+    dropped: Dropped,
+    /// Computed when first asked for: links are often dropped by scope before.
+    key: OnceLock<UrlKey>,
 }
 
-/// Why a text is not a crawlable URL. An outcome of foreign input, so it says what was given.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum UrlError {
-    /// The WHATWG parser refused it.
-    #[error("not a URL: {0}")]
-    Unparsable(String),
-    /// Neither http nor https.
-    #[error("scheme {0:?} is not crawled; only http and https are")]
-    Scheme(String),
-    /// The host part cannot name a machine on the web.
-    #[error("host is not valid: {0}")]
-    Host(String),
-    /// Longer than [`CanonicalUrl::LEN_MAX`].
-    #[error("URL of {0} bytes is longer than the limit of {max}", max = CanonicalUrl::LEN_MAX)]
-    TooLong(usize),
+/// What was dropped before `fetch` was kept, for [`CanonicalUrl::changes`].
+#[derive(Debug, Clone, Copy)]
+struct Dropped {
+    fragment: bool,
+    credentials: bool,
 }
-
-/// Who is responsible for a host: its registrable domain by the Public Suffix List (private section included), or the
-/// host itself where there is none (an IP address, `localhost`). Politeness and scope are by site.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(transparent)]
-pub struct Site(String);
-
-/// Scheme, host and port: the unit robots.txt speaks for (RFC 9309 section 2.3), as `https://example.kz:8443`.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(transparent)]
-pub struct Origin(String);
-
-/// 16 bytes that name a canonical URL: 6 bytes of SHA-256 of the site, then 10 bytes of SHA-256 of the canonical URL.
-/// A cryptographic hash because crawled sites choose their URLs and must not be able to make two collide.
-/// Printed as 32 lower-case hexadecimal digits; this is also the public link id.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct UrlKey(pub [u8; 16]);
 
 impl CanonicalUrl {
     /// The longest URL taken, in bytes of its serialised form (RFC 9110 section 4.1 asks for at least 8,000).
@@ -58,12 +61,9 @@ impl CanonicalUrl {
     /// Reads an absolute URL.
     ///
     /// # Errors
-    /// When the text is not an http(s) URL with a usable host, or is too long.
+    /// When the text is not an http(s) URL with a usable host and port, or is too long.
     pub fn parse(text: &str) -> Result<Self, UrlError> {
-        if text.len() > 4 * Self::LEN_MAX {
-            return Err(UrlError::TooLong(text.len()));
-        }
-        Self::from_url(Url::parse(text).map_err(|e| UrlError::Unparsable(e.to_string()))?)
+        Self::from_url(Self::parse_any(text)?)
     }
 
     /// Takes an already parsed URL; drops its fragment and credentials.
@@ -74,16 +74,49 @@ impl CanonicalUrl {
         if !matches!(url.scheme(), "http" | "https") {
             return Err(UrlError::Scheme(url.scheme().to_owned()));
         }
-        url.set_fragment(None);
-        if !url.username().is_empty() || url.password().is_some() {
+        let dropped = Dropped {
+            fragment: url.fragment().is_some(),
+            credentials: !url.username().is_empty() || url.password().is_some(),
+        };
+        if dropped.fragment {
+            url.set_fragment(None);
+        }
+        if dropped.credentials {
+            // Both fail only without a host, which http(s) URLs have.
             let _ = url.set_username("");
             let _ = url.set_password(None);
         }
         if url.as_str().len() > Self::LEN_MAX {
             return Err(UrlError::TooLong(url.as_str().len()));
         }
-        let canonical = url.as_str().to_owned();
-        Ok(Self { fetch: url, canonical })
+        host::check(&url)?;
+        let canonical = canonical::form(&url, &mut ()).map(String::into_boxed_str);
+        if let Some(long) = canonical.as_ref().filter(|form| form.len() > Self::LEN_MAX) {
+            return Err(UrlError::TooLong(long.len()));
+        }
+        let site = site::span(&url);
+        Ok(Self { fetch: url, canonical, site: (site.start, site.end), dropped, key: OnceLock::new() })
+    }
+
+    /// Reads an absolute URL and says everything that sets its canonical form apart from the text: first what parsing
+    /// changed, then our own rules. Slower than [`CanonicalUrl::parse`]; for people, not for the crawl.
+    ///
+    /// # Errors
+    /// As [`CanonicalUrl::parse`].
+    pub fn explain(text: &str) -> Result<(Self, Vec<Change>), UrlError> {
+        let url = Self::parse_any(text)?;
+        let mut changes = written::differences(text, &url);
+        let url = Self::from_url(url)?;
+        changes.extend(url.changes());
+        Ok((url, changes))
+    }
+
+    fn parse_any(text: &str) -> Result<Url, UrlError> {
+        // Parsing may shorten a text (dot segments, white space), so the limit proper is applied after it.
+        if text.len() > 4 * Self::LEN_MAX {
+            return Err(UrlError::TooLong(text.len()));
+        }
+        Url::parse(text).map_err(|e| UrlError::Unparsable(e.to_string()))
     }
 
     /// The URL as it is requested.
@@ -95,19 +128,40 @@ impl CanonicalUrl {
     /// The deduplicating form.
     #[must_use]
     pub fn canonical(&self) -> &str {
-        &self.canonical
+        self.canonical.as_deref().unwrap_or(self.fetch.as_str())
     }
 
-    /// The key of the canonical form.
+    /// What sets the canonical form apart from the URL that was parsed; empty when nothing does. Changes made by parsing
+    /// itself (case of the host, dot segments) are only known to [`CanonicalUrl::explain`].
+    #[must_use]
+    pub fn changes(&self) -> Vec<Change> {
+        let mut changes = Vec::new();
+        if self.dropped.credentials {
+            changes.push(Change::CredentialsDropped);
+        }
+        if self.dropped.fragment {
+            changes.push(Change::FragmentDropped);
+        }
+        canonical::form(&self.fetch, &mut changes);
+        changes
+    }
+
+    /// The key of the canonical form. Computed once.
     #[must_use]
     pub fn key(&self) -> UrlKey {
-        UrlKey::new(&self.site(), &self.canonical)
+        *self.key.get_or_init(|| UrlKey::of_parts(self.site_str(), self.canonical()))
     }
 
     /// The registrable domain asked.
     #[must_use]
     pub fn site(&self) -> Site {
-        Site::of(&self.fetch)
+        Site::named(self.site_str())
+    }
+
+    /// The name of [`CanonicalUrl::site`], without allocating.
+    #[must_use]
+    pub fn site_str(&self) -> &str {
+        &self.fetch.as_str()[self.site.0..self.site.1]
     }
 
     /// The host asked, without port: a domain in punycode or an IP address.
@@ -123,117 +177,68 @@ impl CanonicalUrl {
     }
 }
 
-impl Site {
-    /// The site of a URL.
-    #[must_use]
-    pub fn of(url: &Url) -> Self {
-        match url.host() {
-            Some(Host::Domain(domain)) => Self::of_domain(domain),
-            Some(host) => Self(host.to_string()),
-            None => Self(String::new()),
-        }
-    }
-
-    /// The site of a domain name already in its ASCII form.
-    #[must_use]
-    pub fn of_domain(domain: &str) -> Self {
-        let domain = domain.trim_end_matches('.');
-        Self(psl::domain_str(domain).unwrap_or(domain).to_owned())
-    }
-
-    /// Its name, as printed.
-    #[must_use]
-    pub fn as_str(&self) -> &str {
-        &self.0
+// All of these go by the fetched text alone: everything else follows from it, except what was dropped before.
+impl PartialEq for CanonicalUrl {
+    fn eq(&self, other: &Self) -> bool {
+        self.fetch == other.fetch
     }
 }
 
-impl Origin {
-    /// The origin of a URL.
-    #[must_use]
-    pub fn of(url: &Url) -> Self {
-        Self(url.origin().ascii_serialization())
-    }
+impl Eq for CanonicalUrl {}
 
-    /// Its serialisation, without a trailing slash.
-    #[must_use]
-    pub fn as_str(&self) -> &str {
-        &self.0
+impl PartialOrd for CanonicalUrl {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
     }
 }
 
-impl UrlKey {
-    /// The key of a canonical URL on a site.
-    #[must_use]
-    pub fn new(site: &Site, canonical: &str) -> Self {
-        let mut bytes = [0; 16];
-        bytes[..6].copy_from_slice(&Sha256::digest(site.as_str())[..6]);
-        bytes[6..].copy_from_slice(&Sha256::digest(canonical)[..10]);
-        Self(bytes)
+impl Ord for CanonicalUrl {
+    fn cmp(&self, other: &Self) -> Ordering {
+        self.fetch.cmp(&other.fetch)
     }
+}
 
-    /// The key printed by [`fmt::Display`], if `text` is one.
-    #[must_use]
-    pub fn from_hex(text: &str) -> Option<Self> {
-        if text.len() != 32 || !text.is_ascii() {
-            return None;
-        }
-        let mut bytes = [0; 16];
-        for (byte, pair) in bytes.iter_mut().zip(text.as_bytes().chunks_exact(2)) {
-            *byte = u8::from_str_radix(std::str::from_utf8(pair).ok()?, 16).ok()?;
-        }
-        Some(Self(bytes))
+impl Hash for CanonicalUrl {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.fetch.hash(state);
+    }
+}
+
+impl fmt::Debug for CanonicalUrl {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("CanonicalUrl")
+            .field("fetch", &self.fetch.as_str())
+            .field("canonical", &self.canonical())
+            .finish_non_exhaustive()
     }
 }
 
 impl fmt::Display for CanonicalUrl {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.canonical)
+        f.write_str(self.canonical())
     }
 }
 
-impl fmt::Display for Site {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
+impl FromStr for CanonicalUrl {
+    type Err = UrlError;
+
+    fn from_str(text: &str) -> Result<Self, UrlError> {
+        Self::parse(text)
     }
 }
 
-impl fmt::Display for Origin {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
+impl Serialize for CanonicalUrl {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.fetch.as_str())
     }
 }
 
-impl fmt::Display for UrlKey {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
+impl<'de> Deserialize<'de> for CanonicalUrl {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        Self::parse(&text).map_err(serde::de::Error::custom)
     }
 }
 
-impl fmt::Debug for UrlKey {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "UrlKey({self})")
-    }
-}
-
-impl Serialize for UrlKey {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        if serializer.is_human_readable() {
-            serializer.collect_str(self)
-        } else {
-            self.0.serialize(serializer)
-        }
-    }
-}
-
-impl<'de> Deserialize<'de> for UrlKey {
-    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        if deserializer.is_human_readable() {
-            let text = String::deserialize(deserializer)?;
-            Self::from_hex(&text)
-                .ok_or_else(|| serde::de::Error::custom("not a link id of 32 hexadecimal digits"))
-        } else {
-            <[u8; 16]>::deserialize(deserializer).map(Self)
-        }
-    }
-}
+#[cfg(test)]
+mod tests;
