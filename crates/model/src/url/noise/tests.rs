@@ -26,9 +26,27 @@ fn the_path_sessions_of_the_list_are_those_of_the_code() {
 
 #[test]
 fn names_of_content_stay() {
-    for name in
-        ["id", "p", "page", "q", "lang", "v", "ref", "tag", "date", "", "utm", "pk", "_", "sort", "category"]
-    {
+    for name in [
+        "id",
+        "p",
+        "page",
+        "q",
+        "lang",
+        "v",
+        "ref",
+        "tag",
+        "date",
+        "",
+        "utm",
+        "pk",
+        "_",
+        "sort",
+        "pk_no",
+        "itm_id",
+        "ir_id",
+        "adjust_date",
+        "category",
+    ] {
         assert_eq!(of_parameter(name, "9682993c8daa2c5497996114facdc805", ""), None, "{name}");
     }
 }
