@@ -54,7 +54,9 @@ fn row(web: &Path, line: &str) -> Result<(String, String), Box<dyn Error>> {
         (Vec::new(), "b\"\"".to_owned())
     } else {
         let path = web.join(file);
-        (fs::read(&path).map_err(|e| format!("{file}: {e}"))?, format!("include_bytes!({path:?})"))
+        let bytes = fs::read(&path).map_err(|e| format!("{file}: {e}"))?;
+        let path = path.to_str().ok_or("the checkout lies under a path that is not Unicode")?;
+        (bytes, format!("include_bytes!({path:?})"))
     };
     // 64 bits of FNV-1a (draft-eastlake-fnv) are plenty: the pages are ours, nobody chooses them to collide.
     let hash = bytes.iter().fold(0xcbf2_9ce4_8422_2325_u64, |hash, &byte| {

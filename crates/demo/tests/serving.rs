@@ -1,5 +1,7 @@
 //! The demo web over the wire, asked by a client of a few lines.
 
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on fails best where it stands")]
+
 use std::net::SocketAddr;
 
 use demo::{DemoWeb, find, pages};
