@@ -21,10 +21,11 @@ use crate::error::Error;
 use crate::finding::Finding;
 use crate::guard;
 use crate::pacing::Pacing;
+use crate::pins::Pins;
 use crate::rates::Rates;
 use crate::robots::Rules;
 use crate::settings::Settings;
-use crate::transport::{Pins, Transport, TransportFailure, TransportRequest, TransportResponse};
+use crate::transport::{Transport, TransportFailure, TransportRequest, TransportResponse};
 
 /// Redirects followed for robots.txt (RFC 9309 section 2.3.1.2).
 const ROBOTS_HOPS_MAX: u8 = 5;

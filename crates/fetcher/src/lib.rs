@@ -10,6 +10,7 @@ mod fetch;
 mod finding;
 pub mod guard;
 mod pacing;
+mod pins;
 mod rates;
 pub mod robots;
 mod settings;
@@ -19,6 +20,7 @@ pub use crate::copies::{KnownRobots, RobotsCopies};
 pub use crate::error::Error;
 pub use crate::fetch::{FetchOutcome, Fetcher};
 pub use crate::pacing::Pacing;
+pub use crate::pins::{Pin, Pins};
 pub use crate::settings::{AgentSettings, FetcherSettings, NetworkSettings, Settings};
 pub use crate::transport::{
     MemoryTransport, ReqwestTransport, Transport, TransportFailure, TransportRequest, TransportResponse,

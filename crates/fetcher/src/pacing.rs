@@ -14,13 +14,13 @@ use url::Url;
 /// For each request the calls come in this order: `ready`, `sent`, `answered`. `crawl_delay` comes before the `ready` of
 /// the page it concerns.
 pub trait Pacing: Send {
-    /// Waits until the next request to the site of `url` may leave, and counts it as leaving now. `url` can be on a
-    /// foreign site when robots.txt redirects there; the wait then has to satisfy both.
+    /// Waits until the next request to the site of `url` may leave. `url` can be on a foreign site when robots.txt
+    /// redirects there; the wait then has to satisfy both.
     fn ready(&mut self, url: &Url) -> impl Future<Output = ()> + Send;
 
-    /// The request leaves at this instant. Later than the return of `ready` when the process-wide or per-address rate
-    /// held it back; the distance to the next request must then be counted from here, or a held request and its
-    /// successor would reach the host together.
+    /// The request leaves at this instant and counts from here. This can be later than the return of `ready`, when the
+    /// process-wide or per-address rate holds it back: counted from `ready`, a request held back and its successor
+    /// would reach the host together.
     fn sent(&mut self);
 
     /// What the request brought, and how long from sending it to the last byte.

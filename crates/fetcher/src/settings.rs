@@ -13,7 +13,7 @@ use url::Url;
 
 use crate::error::Error;
 use crate::guard;
-use crate::transport::Pins;
+use crate::pins::Pins;
 
 /// The three sections the fetcher reads.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]

@@ -49,7 +49,7 @@ async fn the_deadline_cuts_even_a_fast_enough_body() {
     let begun = Instant::now();
     let body = collect(drip(1_000, 200, 1), &[], 1 << 20, &patience(PATIENCE)).await;
     assert_eq!(body.truncated, Some(Truncation::Time));
-    assert_eq!(begun.elapsed(), Duration::from_secs(60));
+    assert_eq!(begun.elapsed(), Duration::from_mins(1));
 }
 
 #[tokio::test(start_paused = true)]

@@ -7,7 +7,7 @@ use brotli::{BrotliDecompressStream, BrotliResult, BrotliState, HeapAlloc, Huffm
 use flate2::{Decompress, FlushDecompress, Status};
 use zstd::stream::raw::{DParameter, InBuffer, Operation, OutBuffer};
 
-use super::Coding;
+use super::label::Coding;
 
 /// Most gzip members in one body. Each costs a new window; a body of tiny ones is an attack.
 const MEMBERS_MAX: u32 = 65_536;

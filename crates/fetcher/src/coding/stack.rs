@@ -6,7 +6,7 @@
 use model::Truncation;
 
 use super::codec::{Broken, Codec, Step};
-use super::{Coding, Codings};
+use super::label::{Coding, Codings};
 
 /// Bytes between two stages.
 const BUFFER_LEN: usize = 16 * 1024;

@@ -190,7 +190,7 @@ async fn no_robots_no_requests_until_the_wait_is_over() {
         assert_eq!(model::time::until(site.fetcher.clock.now(), retry_at).as_secs(), 60);
         assert!(matches!(site.outcome(PAGE).await, Outcome::RobotsUnavailable { .. }));
         assert_eq!(site.requests(), 1);
-        tokio::time::advance(Duration::from_secs(60)).await;
+        tokio::time::advance(Duration::from_mins(1)).await;
         site.answer(ROBOTS, Ok(response(404, &[], "")));
         assert_eq!(site.outcome(PAGE).await, Outcome::HttpError { status: 404 });
         assert_eq!(site.requests(), 3);

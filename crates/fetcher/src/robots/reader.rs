@@ -9,21 +9,19 @@ use robotstxt::RobotsParseHandler;
 
 use super::delay::{self, Pause};
 use super::pattern::Pattern;
-use super::{Block, Rule, Rules, sanitise};
+use super::rules::{Block, Rule, Rules, product_token};
+use super::sanitise;
 
-/// Reads a file.
-pub(super) fn read(bytes: &[u8]) -> Rules {
-    let lines = sanitise::lines(bytes);
-    let mut reader =
-        Reader { lines: &lines, rules: Rules::default(), run: Run::default(), delay_run: Run::default() };
-    robotstxt::parse_robotstxt(&sanitise::text(&lines), &mut reader);
-    reader.rules
-}
-
-/// The product token an agent text begins with: letters, `-` and `_` (RFC 9309 section 2.2.1).
-pub(super) fn product_token(text: &str) -> &str {
-    let end = text.find(|c: char| !c.is_ascii_alphabetic() && c != '-' && c != '_').unwrap_or(text.len());
-    &text[..end]
+impl Rules {
+    /// Reads a file. Total: any bytes give rules, in time linear in their number.
+    #[must_use]
+    pub fn parse(bytes: &[u8]) -> Self {
+        let lines = sanitise::lines(bytes);
+        let mut reader =
+            Reader { lines: &lines, rules: Self::default(), run: Run::default(), delay_run: Run::default() };
+        robotstxt::parse_robotstxt(&sanitise::text(&lines), &mut reader);
+        reader.rules
+    }
 }
 
 struct Reader<'a> {

@@ -6,8 +6,8 @@
 
 use std::borrow::Cow;
 
-use super::Rules;
-
+/// Most bytes of a file that are read: 500 KiB (RFC 9309 section 2.5).
+pub(super) const LEN_MAX: usize = 512_000;
 /// Longest line read, in bytes: eight times the longest URL a browser took (2083), as Google's parser has it.
 const LINE_MAX: usize = 2083 * 8 - 1;
 
@@ -29,14 +29,14 @@ pub(super) fn text(lines: &[Cow<'_, [u8]>]) -> String {
     text
 }
 
-/// The first [`Rules::LEN_MAX`] bytes without a partial last line.
+/// The first [`LEN_MAX`] bytes without a partial last line.
 fn cut(bytes: &[u8]) -> &[u8] {
-    if bytes.len() <= Rules::LEN_MAX {
+    if bytes.len() <= LEN_MAX {
         return bytes;
     }
     let is_end = |&byte: &u8| matches!(byte, b'\n' | b'\r');
-    let kept = &bytes[..Rules::LEN_MAX];
-    if is_end(&bytes[Rules::LEN_MAX]) {
+    let kept = &bytes[..LEN_MAX];
+    if is_end(&bytes[LEN_MAX]) {
         return kept;
     }
     kept.iter().rposition(is_end).map_or(&[], |end| &kept[..=end])

@@ -7,7 +7,7 @@ use std::io;
 
 use model::FailureKind;
 
-use super::TransportFailure;
+use super::port::TransportFailure;
 
 /// What an error of the client means.
 pub(super) fn classify(error: reqwest::Error) -> TransportFailure {

@@ -6,7 +6,7 @@ use std::pin::Pin;
 
 use model::{Exchange, Response};
 
-use super::{Transport, TransportFailure, TransportRequest, TransportResponse};
+use super::port::{Transport, TransportFailure, TransportRequest, TransportResponse, as_sent};
 use crate::body;
 
 type Answering = Pin<Box<dyn Future<Output = Result<TransportResponse, TransportFailure>> + Send>>;
@@ -36,7 +36,7 @@ impl MemoryTransport {
             Box::pin(async move {
                 let mut response = answer.await?;
                 response.body = body::whole(&response.headers, &response.body, body_max);
-                let exchange = Exchange { request: super::as_sent(&url, headers), response };
+                let exchange = Exchange { request: as_sent(&url, headers), response };
                 Ok(TransportResponse { exchange, remote: None })
             })
         };

@@ -18,8 +18,8 @@ use tokio::time::{Instant, timeout_at};
 use url::Url;
 
 use super::failure::classify;
+use super::port::{Transport, TransportFailure, TransportRequest, TransportResponse, as_sent};
 use super::resolver::GuardedResolver;
-use super::{Transport, TransportFailure, TransportRequest, TransportResponse};
 use crate::body::{self, Patience};
 use crate::error::Error;
 use crate::settings::{FetcherSettings, Settings};
@@ -79,7 +79,7 @@ impl Transport for ReqwestTransport {
     async fn send(&self, request: TransportRequest) -> Result<TransportResponse, TransportFailure> {
         self.resolver.judge_url(&request.url)?;
         let begun = Instant::now();
-        let sent = super::as_sent(&request.url, request.headers);
+        let sent = as_sent(&request.url, request.headers);
         let outgoing = self.route(&request.url, &sent.headers);
         let header_deadline = begun + self.limits.header_timeout.0;
         let response = match timeout_at(header_deadline, outgoing.send()).await {

@@ -17,9 +17,10 @@ use model::FailureKind;
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 use url::Url;
 
-use super::{Pins, TransportFailure};
+use super::port::TransportFailure;
 use crate::error::Error;
 use crate::guard;
+use crate::pins::Pins;
 use crate::settings::{AgentSettings, CONTACT_MISSING, NetworkSettings, Settings};
 
 /// Names kept in the resolver's cache, for as long as their records say.
@@ -171,7 +172,7 @@ fn dns(network: &NetworkSettings) -> Result<Result<TokioResolver, String>, Strin
     options.attempts = 2;
     options.cache_size = CACHE_NAMES;
     options.positive_max_ttl = Some(TTL_MAX);
-    options.negative_max_ttl = Some(Duration::from_secs(60));
+    options.negative_max_ttl = Some(Duration::from_mins(1));
     // One address family at a time keeps the address that is metered the one that is tried first.
     options.ip_strategy = LookupIpStrategy::Ipv4thenIpv6;
     Ok(builder

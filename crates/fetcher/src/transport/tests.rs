@@ -4,7 +4,11 @@ use std::collections::BTreeMap;
 
 use model::{Body, Response, Truncation};
 
+use url::Url;
+
+use super::port::as_sent;
 use super::*;
+use crate::pins::Pins;
 
 fn pins(rows: &[(&str, &str)]) -> Pins {
     let table: BTreeMap<String, String> =
