@@ -1,0 +1,29 @@
+//! What a visit brought. Invariant: settling twice is settling once.
+
+use model::{Outcome, Site, Timestamp, Visit};
+
+use crate::offer::Offer;
+
+/// The result of one visit, on its way back into the frontier.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Settlement {
+    /// The visit. Its URL becomes known if it is not (a frontier rebuilt from the archive starts empty). Of a visit of
+    /// [`model::ResourceKind::Robots`] only the rest it asks of the site is kept, not the URL.
+    pub visit: Visit,
+    /// The site of `visit.url`.
+    pub site: Site,
+    /// What it means.
+    pub outcome: Outcome,
+    /// When the visit ended. Ignored unless later than the last settlement of the URL, or the URL is on loan.
+    pub at: Timestamp,
+    /// `ETag` of the copy now held. Kept from before on `NotModified` when absent.
+    pub etag: Option<String>,
+    /// `Last-Modified` of the copy now held. Kept from before on `NotModified` when absent.
+    pub last_modified: Option<String>,
+    /// Hash of what a reader would see; decides whether the page changed (field.md section 2: content, not headers).
+    pub content_hash: Option<u64>,
+    /// The publisher does not want it in answers (`noindex`).
+    pub dropped: bool,
+    /// Links found.
+    pub discovered: Vec<Offer>,
+}

@@ -1,0 +1,4 @@
+//! x
+/// In memory.
+#[derive(Debug, Default)]
+pub struct MemoryStore {}

@@ -1,0 +1,4 @@
+//! x
+/// Embedded.
+#[derive(Debug)]
+pub struct SqliteStore {}
