@@ -66,7 +66,7 @@ pub fn derive(record: &FetchRecord, settings: &DeriveSettings) -> Derived {
     }
     let Ok(url) = CanonicalUrl::parse(&visit.url) else { return derived };
     let mut settlement = Settlement {
-        key: visit.key,
+        visit: visit.clone(),
         site: url.site(),
         outcome: record.outcome.clone(),
         at: model::time::later(record.requested_at, record.duration),
@@ -123,8 +123,19 @@ fn read_page(
     derived.links_count = u32::try_from(parsed.links.len()).unwrap_or(u32::MAX);
     settlement.content_hash = Some(content_hash(&parsed));
     settlement.discovered = link_offers(record, &parsed);
+    settlement.visit.kind = kind_of(&parsed, settlement.visit.kind);
     settlement.dropped = !may_index(&parsed.directives);
     derived.change = document_change(record, parsed);
+}
+
+/// What is really there: feeds and sitemaps are known by what they list, whatever their discoverer believed.
+fn kind_of(parsed: &Parsed, believed: ResourceKind) -> ResourceKind {
+    match parsed.links.first().map(|link| link.kind) {
+        Some(LinkKind::Entry) => ResourceKind::Feed,
+        Some(LinkKind::Location | LinkKind::Sitemap) if parsed.document.is_none() => ResourceKind::Sitemap,
+        _ if parsed.document.is_some() => ResourceKind::Page,
+        _ => believed,
+    }
 }
 
 fn document_change(record: &FetchRecord, parsed: Parsed) -> Change {

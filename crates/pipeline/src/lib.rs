@@ -3,7 +3,8 @@
 mod crawl;
 mod derive;
 mod error;
-pub mod explain;
+
+mod explain;
 mod export;
 mod forget;
 mod import;
@@ -14,6 +15,7 @@ mod reindex;
 mod schedule;
 mod scheduler;
 mod settings;
+
 mod status;
 mod stores;
 mod takedowns;
@@ -31,6 +33,7 @@ pub use crate::reindex::{ReindexRequest, ReindexSummary, reindex, rollback};
 pub use crate::schedule::{Schedule, next_run};
 pub use crate::scheduler::Scheduler;
 pub use crate::settings::Settings;
+pub use crate::explain::{Explained, explain};
 pub use crate::status::{HostLine, Run, StatusReport, host_lines, record_run, status};
 pub use crate::stores::{ReadStores, Stores, archive_dir, frontier_dir, hide_taken_down, index_dir};
 pub use crate::takedowns::{Entry as TakedownEntry, Takedowns};

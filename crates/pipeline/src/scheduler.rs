@@ -13,6 +13,7 @@ use tokio_util::sync::CancellationToken;
 use crate::crawl::{CrawlRequest, crawl};
 use crate::progress::Progress;
 use crate::schedule::Schedule;
+use crate::status::record_run;
 use crate::stores::Stores;
 use crate::takedowns::Takedowns;
 use crate::{Error, Job, Settings};
@@ -95,6 +96,7 @@ impl Scheduler {
             max_time: job.max_time.map(|span| span.0),
         };
         let summary = crawl(&mut stores, Arc::new(fetcher), &request, &self.progress, stop.child_token()).await?;
+        record_run(&self.data, Some(&job.name), &summary, self.clock.now());
         tracing::info!(job = job.name, fetched = summary.fetched, documents = summary.documents, "job done");
         Ok(())
     }

@@ -59,7 +59,10 @@ pub(super) async fn crawl(
     let shown = Shown::start(Kind::Crawl, &progress);
     let summary = pipeline::crawl(&mut stores, Arc::new(fetcher), request, &progress, stop).await;
     drop(shown);
-    Ok(summary?)
+    let summary = summary?;
+    let job = request.job.as_ref().map(|job| job.name.as_str());
+    pipeline::record_run(&context.global.data, job, &summary, context.clock.now());
+    Ok(summary)
 }
 
 fn job(context: &Context, args: &CrawlArgs) -> anyhow::Result<Option<Job>> {

@@ -54,28 +54,28 @@ pub(super) fn run(context: &mut Context, args: &DemoArgs) -> anyhow::Result<Exit
     let runtime = runtime()?;
     runtime.block_on(async {
         let stop = stop_token();
-        let web = DemoWeb::start(([127, 0, 0, 1], 0).into()).await?;
+        let web = DemoWeb::start(([127, 0, 0, 1], 0).into())?;
         point_at(context, &web);
         context.out.say(&format!(
             "A little web of {} pages on {} hosts, in Kazakh, Russian and English, is crawled and indexed …\n",
-            web.pages().len(),
-            web.hosts().len()
+            demo::pages().len(),
+            demo::hosts().len()
         ))?;
         context.out.flush()?;
-        let seeds = web.seeds().iter().map(ToString::to_string).collect();
+        let seeds = demo::seeds().iter().map(ToString::to_string).collect();
         let request = CrawlRequest {
             job: Some(Job::of_seeds("demo", seeds, JobScope::Site)),
             ..CrawlRequest::default()
         };
         let crawled = crawl::crawl(context, &request, stop.clone()).await?;
-        let summary = ask(context, &web, crawled)?;
+        let summary = ask(context, crawled)?;
         let complete = !summary.recommendations.is_empty() && summary.searches.iter().all(|s| !s.results.is_empty());
         context.out.line(&summary, human)?;
         context.out.flush()?;
         if !args.once && !stop.is_cancelled() {
             serve::serve(context, args.listen, Vec::new(), stop).await?;
         }
-        web.stop().await;
+        web.shutdown().await?;
         Ok(if complete { Exit::Done } else { Exit::Partly })
     })
 }
@@ -85,7 +85,7 @@ fn point_at(context: &mut Context, web: &DemoWeb) {
     let settings = &mut context.config.pipeline;
     let network = &mut settings.fetcher.network;
     network.allow = vec![loopback()];
-    network.resolve = web.resolve().into_iter().collect();
+    network.resolve = web.resolve().into_iter().map(|(name, at)| (name, at.to_string())).collect();
     settings.politeness.delay = Span::seconds(0);
 }
 
@@ -93,16 +93,16 @@ fn loopback() -> IpNet {
     IpNet::new_assert(std::net::IpAddr::from([127, 0, 0, 0]), 8)
 }
 
-fn ask(context: &Context, web: &DemoWeb, crawl: pipeline::CrawlSummary) -> anyhow::Result<Summary> {
+fn ask(context: &Context, crawl: pipeline::CrawlSummary) -> anyhow::Result<Summary> {
     let index = open_index(context)?;
     let now = context.clock.now();
     let mut searches = Vec::new();
-    for (language, query) in web.queries() {
-        let hits = index.search(&Query::new(*query, SHOWN, now)).map_err(pipeline::Error::from)?.hits;
+    for example in demo::queries() {
+        let hits = index.search(&Query::new(example.query, SHOWN, now)).map_err(pipeline::Error::from)?.hits;
         let found = hits.into_iter().map(|hit| Found { url: hit.document.url, title: hit.document.title });
-        searches.push(Searched { language, query, results: found.collect() });
+        searches.push(Searched { language: example.language, query: example.query, results: found.collect() });
     }
-    let interests = Interests { links: vec![web.liked().to_owned()], ..Interests::default() };
+    let interests = Interests { links: vec![demo::liked().to_owned()], ..Interests::default() };
     let request = Request::new(SHOWN, now);
     let recommendations = recommender::recommend(&index, &interests, &request, &context.config.recommender)?
         .into_iter()

@@ -44,15 +44,15 @@ pub(super) fn run(context: &mut Context, args: &UrlArgs) -> anyhow::Result<Exit>
 }
 
 fn one(context: &mut Context, input: &str, exit: &mut Exit) -> anyhow::Result<()> {
-    let line = match CanonicalUrl::parse(input) {
-        Ok(url) => Line {
+    let line = match CanonicalUrl::explain(input) {
+        Ok((url, changes)) => Line {
             input,
             canonical: Some(url.canonical().to_owned()),
             fetched: Some(url.url().to_string()),
             site: Some(url.site().to_string()),
             host: Some(url.host().to_owned()),
             id: Some(url.key().to_string()),
-            changes: Some(url.changes().iter().map(ToString::to_string).collect()),
+            changes: Some(changes.iter().map(ToString::to_string).collect()),
             error: None,
         },
         Err(error) => {

@@ -1,0 +1,79 @@
+//! Takedown: out of answers, out of the files, never asked for again.
+
+use std::fs;
+use std::path::Path;
+
+use testkit::web::{Page, Web};
+
+use crate::program::{Place, number};
+
+const SETTINGS: &str = "[politeness]\ndelay = \"0s\"\n[crawl]\npatience = \"0s\"\n[recrawl]\npage_interval = \"1ms\"\ninterval_min = \"1ms\"\n";
+
+fn web() -> Web {
+    let page = |word: &str| Page::html(format!("<title>About {word}</title><p>A text that says {word} and nothing else of note."));
+    Web::builder()
+        .page("http://a.test/", Page::linking("front", &["/canaryone", "/private/canarytwo", "/kept"]))
+        .page("http://a.test/canaryone", page("canaryone"))
+        .page("http://a.test/private/canarytwo", page("canarytwo"))
+        .page("http://a.test/kept", page("keptword"))
+        .start()
+}
+
+#[test]
+fn forgotten_urls_leave_answers_files_and_the_crawl() {
+    let web = web();
+    let place = Place::at(&web, SETTINGS);
+    place.done(&["crawl", "http://a.test/"]);
+    assert_eq!(place.run(&["search", "canaryone"]).code, 0);
+
+    let one = place.done(&["forget", "http://a.test/canaryone?utm_source=mail", "--reason", "test"]);
+    assert_eq!((number(&one, "forgotten"), number(&one, "pending")), (1, 0), "{one}");
+    let two = place.done(&["forget", "--prefix", "http://a.test/private/"]);
+    assert_eq!(number(&two, "forgotten"), 1, "{two}");
+
+    for word in ["canaryone", "canarytwo"] {
+        assert_eq!(place.run(&["search", word]).code, 1, "{word} is still answered");
+    }
+    assert_eq!(place.run(&["search", "keptword"]).code, 0);
+    web.log().clear();
+    place.done(&["crawl", "http://a.test/"]);
+    let fetched: Vec<String> = web.log().fetched().into_keys().collect();
+    assert!(fetched.iter().any(|url| url.ends_with("/kept")), "{fetched:?}");
+    assert!(fetched.iter().all(|url| !url.contains("canary")), "{fetched:?}");
+    // The front page still links to them: its own text may name them, nothing else may.
+    place.done(&["reindex"]);
+    for word in ["canaryone", "canarytwo"] {
+        assert_eq!(place.run(&["search", &format!("says {word}"), "--limit", "1000"]).lines.iter().filter(|line| line["url"].as_str().unwrap_or_default().contains("canary")).count(), 0);
+    }
+    let titles = bytes_of(&place.data(), b"About canary");
+    assert!(titles.is_empty(), "still on disk in {titles:?}");
+    place.done(&["verify"]);
+}
+
+#[test]
+fn a_forgotten_host_is_gone_whole() {
+    let web = web();
+    let place = Place::at(&web, SETTINGS);
+    place.done(&["crawl", "http://a.test/"]);
+    let gone = place.done(&["forget", "--host", "A.test"]);
+    assert_eq!(number(&gone, "forgotten"), 4, "{gone}");
+    assert!(place.documents().is_empty());
+    web.log().clear();
+    place.done(&["crawl", "http://a.test/"]);
+    assert_eq!(web.log().len(), 0, "{:?}", web.log().fetched());
+    assert!(bytes_of(&place.data(), b"keptword").is_empty());
+}
+
+/// Files under a folder that hold these bytes, compressed members unpacked by the archive's own export.
+fn bytes_of(folder: &Path, needle: &[u8]) -> Vec<String> {
+    let mut found = Vec::new();
+    for entry in fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            found.extend(bytes_of(&path, needle));
+        } else if fs::read(&path).unwrap().windows(needle.len()).any(|window| window == needle) {
+            found.push(path.display().to_string());
+        }
+    }
+    found
+}

@@ -1,0 +1,15 @@
+//! End to end: the built binary against a simulated web, judged by what the web saw and what the program says.
+//!
+//! Everything runs offline on loopback; nothing needs root rights or an installed server.
+
+mod bad_input;
+mod contract;
+mod crawl;
+mod forget;
+mod house;
+mod import_export;
+mod program;
+mod real_web;
+mod reindex;
+mod serve;
+mod survive;
