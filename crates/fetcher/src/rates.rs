@@ -1,7 +1,7 @@
 //! How fast the whole process may go, and how fast it may ask one address.
 //!
-//! Invariant: these limits only ever add waiting to what the site's ledger ([`crate::Pacing`]) asks for. Requests are
-//! spaced evenly; there are no bursts. Loopback is this machine and is not metered per address.
+//! Invariant: these limits only ever add waiting to what the site's ledger ([`crate::Pacing`]) asks for. Requests to one
+//! address are spaced evenly, without bursts. Loopback is this machine and is not metered per address.
 
 use std::net::IpAddr;
 use std::num::NonZeroU32;
@@ -45,13 +45,16 @@ pub(crate) struct Rates {
 
 impl Rates {
     pub(crate) fn new(settings: &FetcherSettings) -> Self {
-        let quota = |per_second| {
-            NonZeroU32::new(per_second).map(|rate| Quota::per_second(rate).allow_burst(NonZeroU32::MIN))
+        let quota = |per_second: u32, burst: u32| {
+            let rate = NonZeroU32::new(per_second)?;
+            Some(Quota::per_second(rate).allow_burst(NonZeroU32::new(burst).unwrap_or(NonZeroU32::MIN)))
         };
+        let (process, address) = (settings.requests_per_second, settings.requests_per_second_per_address);
         Self {
-            process: quota(settings.requests_per_second)
+            // A tenth of a second's worth at once, since timers tick in milliseconds.
+            process: quota(process, process / 10)
                 .map(|quota| RateLimiter::direct_with_clock(quota, RuntimeClock)),
-            address: quota(settings.requests_per_second_per_address)
+            address: quota(address, 1)
                 .map(|quota| RateLimiter::new(quota, DashMapStateStore::default(), RuntimeClock)),
             in_flight: Semaphore::new(settings.in_flight_max as usize),
             sent: AtomicU32::new(0),

@@ -85,7 +85,7 @@ pub struct FetcherSettings {
     pub in_flight_max: u32,
     /// Requests a second of the whole process; 0 switches the limit off.
     pub requests_per_second: u32,
-    /// Requests a second to one IP address, whatever hosts share it; 0 switches the limit off.
+    /// Requests a second to one IP address, whatever hosts share it; 0 switches the limit off. Loopback is not metered.
     pub requests_per_second_per_address: u32,
     /// How long an unused connection is kept open.
     pub idle_timeout: Span,
@@ -121,7 +121,7 @@ impl Default for FetcherSettings {
             header_max: ByteSize::kibibytes(256),
             accept_language: "kk, ru;q=0.8, en;q=0.6, *;q=0.4".to_owned(),
             in_flight_max: 256,
-            requests_per_second: 500,
+            requests_per_second: 1_000,
             requests_per_second_per_address: 20,
             idle_timeout: Span::seconds(15),
             robots_age_max: Span::seconds(24 * 3600),

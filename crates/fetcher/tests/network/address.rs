@@ -1,13 +1,15 @@
 //! Where connections may go: guard, pins, name servers, proxy.
 
 use std::net::{IpAddr, SocketAddr};
+use std::sync::{Arc, Mutex};
 
-use fetcher::{ReqwestTransport, Transport};
+use fetcher::{ReqwestTransport, Transport, TransportRequest};
 use model::FailureKind;
+use tokio::io::AsyncWriteExt;
 use tokio::net::UdpSocket;
 use url::Url;
 
-use crate::server::answering;
+use crate::server::{answering, request, serve};
 use crate::{get, kind_of, pinned, reason_of, settings};
 
 const OK: &str = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok";
@@ -131,4 +133,28 @@ async fn credentials_in_a_url_are_not_sent() {
     get(&settings(), &format!("http://user:secret@{address}/#part")).await.unwrap();
     let head = seen.lock().unwrap().pop().unwrap().to_ascii_lowercase();
     assert!(!head.contains("authorization") && !head.contains("part"), "{head}");
+}
+
+#[tokio::test]
+async fn a_connection_is_used_again_and_the_local_address_is_ours_to_choose() {
+    let connections = Arc::new(Mutex::new(Vec::new()));
+    let log = Arc::clone(&connections);
+    let address = serve(move |mut stream| {
+        log.lock().unwrap().push(stream.peer_addr().unwrap().ip());
+        async move {
+            while request(&mut stream).await.ends_with("\r\n\r\n") {
+                stream.write_all(OK.as_bytes()).await.unwrap();
+            }
+        }
+    })
+    .await;
+    let mut settings = settings();
+    settings.network.bind = Some(IpAddr::from([127, 0, 0, 2]));
+    let transport = ReqwestTransport::new(&settings).unwrap();
+    for _ in 0..3 {
+        let url = Url::parse(&format!("http://{address}/")).unwrap();
+        let request = TransportRequest { url, headers: Vec::new(), body_max: 10 };
+        assert_eq!(transport.send(request).await.unwrap().exchange.response.body.raw, "ok");
+    }
+    assert_eq!(*connections.lock().unwrap(), [IpAddr::from([127, 0, 0, 2])]);
 }
