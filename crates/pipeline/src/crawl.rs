@@ -12,7 +12,7 @@ use std::time::Duration;
 
 use fetcher::{Fetcher, Transport};
 use frontier::Offer;
-use model::{ByteSize, Clock, ResourceKind, Span};
+use model::{ByteSize, ResourceKind, Span};
 use serde::{Deserialize, Serialize};
 use tokio::sync::{Notify, mpsc};
 use tokio_util::sync::CancellationToken;
@@ -151,20 +151,18 @@ pub async fn crawl<T: Transport>(
     // Threads borrow the stores, so they live in a scope; the scope blocks, so it has a blocking thread of its own.
     let ended = tokio::task::block_in_place(|| {
         std::thread::scope(|scope| {
-            let archiving = scope.spawn(|| archiving::run(archive, progress, fetched, &to_settle));
-            let settling = scope.spawn(|| {
-                settling::Settling {
-                    frontier: &frontier,
-                    index,
-                    derive: &derive_settings,
-                    progress,
-                    clock: &*clock,
-                    threads: settings.parser_threads(),
-                    unsettled: &unsettled,
-                    settled: &settled,
-                }
-                .run(&archived)
-            });
+            let archiving = scope.spawn(move || archiving::run(archive, progress, fetched, &to_settle));
+            let settling = settling::Settling {
+                frontier: &frontier,
+                index,
+                derive: &derive_settings,
+                progress,
+                clock: &*clock,
+                threads: settings.parser_threads(),
+                unsettled: &unsettled,
+                settled: &settled,
+            };
+            let settling = scope.spawn(move || settling.run(&archived));
             let dispatch = dispatch::Dispatch {
                 frontier: &frontier,
                 settings: &settings,

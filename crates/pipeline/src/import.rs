@@ -193,10 +193,10 @@ pub(crate) fn imported_document(record: &FetchRecord) -> Option<model::Document>
         return None;
     }
     let given: GivenDocument = serde_json::from_slice(&exchange.response.body.raw).ok()?;
-    let language = given.language.as_deref().map_or_else(
-        || parser::language_of(&given.title, &given.text),
-        Language::new,
-    );
+    let language = match given.language.as_deref() {
+        Some(code) => Language::new(code),
+        None => language_of(record, &given),
+    };
     Some(model::Document {
         key: record.visit.key,
         url: record.visit.url.clone(),
@@ -214,6 +214,21 @@ pub(crate) fn imported_document(record: &FetchRecord) -> Option<model::Document>
         fetched: record.requested_at,
         directives: model::Directives::default(),
     })
+}
+
+/// What the parser takes the text for.
+fn language_of(record: &FetchRecord, given: &GivenDocument) -> Language {
+    let Ok(url) = url::Url::parse(&record.visit.url) else { return Language::unknown() };
+    let parsed = parser::parse(&parser::Input {
+        url: &url,
+        content_type: Some("text/plain; charset=utf-8"),
+        headers: &[],
+        body: format!("{}\n\n{}", given.title, given.text).as_bytes(),
+        kind: ResourceKind::Page,
+        agent: "",
+        fetched: record.requested_at,
+    });
+    parsed.document.map(|document| document.language).unwrap_or_default()
 }
 
 /// Records on their way in, a batch at a time.

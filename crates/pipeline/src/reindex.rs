@@ -97,10 +97,9 @@ pub fn reindex(
 ///
 /// # Errors
 /// [`Error::Busy`] while another process writes; [`Error::Index`] when there is no previous generation.
-pub fn rollback(data: &Path, settings: &Settings, clock: &Arc<dyn Clock>) -> Result<u32, Error> {
+pub fn rollback(data: &Path, clock: &dyn Clock) -> Result<u32, Error> {
     let _lock = WriterLock::take(data, "reindex --rollback")?;
-    let index = Index::open(&index_dir(data), settings.index.clone())?;
-    Ok(index.rollback(clock.now())?)
+    Ok(indexer::rollback(&index_dir(data), clock.now())?)
 }
 
 fn replay(

@@ -5,6 +5,7 @@
 mod words;
 
 use askama::Template;
+use axum::extract::rejection::QueryRejection;
 use axum::extract::{Query, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{Html, IntoResponse, Response};
@@ -64,7 +65,7 @@ struct Shown {
 pub(crate) async fn home(
     State(app): State<App>,
     headers: HeaderMap,
-    asked: Option<Query<Asked>>,
+    asked: Result<Query<Asked>, QueryRejection>,
 ) -> Result<Response, Problem> {
     let asked = asked.map(|Query(asked)| asked).unwrap_or_default();
     let words = words::choose(asked.lang.as_deref(), &headers);
@@ -87,7 +88,7 @@ pub(crate) async fn home(
 pub(crate) async fn recommendations(
     State(app): State<App>,
     headers: HeaderMap,
-    asked: Option<Query<Asked>>,
+    asked: Result<Query<Asked>, QueryRejection>,
 ) -> Result<Response, Problem> {
     let asked = asked.map(|Query(asked)| asked).unwrap_or_default();
     let words = words::choose(asked.lang.as_deref(), &headers);

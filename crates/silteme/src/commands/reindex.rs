@@ -14,7 +14,7 @@ use crate::signals::stop_token;
 pub(super) fn run(context: &mut Context, args: &ReindexArgs) -> anyhow::Result<Exit> {
     let (data, settings) = (&context.global.data, &context.config.pipeline);
     if args.rollback {
-        let generation = pipeline::rollback(data, settings, &context.clock)?;
+        let generation = pipeline::rollback(data, &*context.clock)?;
         let line = json!({ "event": "summary", "generation": generation });
         context.out.line(&line, |_| format!("generation {generation} is live again"))?;
         return Ok(Exit::Done);

@@ -1,0 +1,181 @@
+//! What is going on: queues, sites, index, runs, and what an operator should look at.
+
+use std::collections::BTreeMap;
+use std::fs::{self, OpenOptions};
+use std::io::Write;
+use std::path::Path;
+
+use archive::ArchiveSource;
+use frontier::{Counts, SiteStatus};
+use indexer::{LinkSource, Stats};
+use model::{Position, Site, Timestamp};
+use serde::{Deserialize, Serialize};
+
+use crate::progress::CrawlSummary;
+use crate::stores::ReadStores;
+use crate::{Error, Job, lock, next_run};
+
+/// Runs shown and kept in mind for alerts.
+const RUNS_SHOWN: usize = 5;
+/// Sites read per step.
+const STEP: usize = 256;
+/// Share of failures in a run above which an alert is raised.
+const FAILURES_ALERT: f64 = 0.5;
+
+/// The whole state in one object.
+#[derive(Debug, Clone, Serialize)]
+pub struct StatusReport {
+    /// URLs waiting for their first visit or a retry.
+    pub queued: u64,
+    /// Documents that can be found.
+    pub documents: u64,
+    /// Sites known.
+    pub hosts: u64,
+    /// The frontier in numbers; absent when nothing was ever crawled.
+    pub frontier: Option<Counts>,
+    /// The index in figures.
+    pub index: Stats,
+    /// End of the archive.
+    pub archive_end: Position,
+    /// Bytes of the archive on disk.
+    pub archive_bytes: u64,
+    /// Whether the index has taken in the whole archive.
+    pub index_current: bool,
+    /// The process that writes at this moment.
+    pub writer: Option<String>,
+    /// The latest runs, newest first.
+    pub runs: Vec<Run>,
+    /// Jobs and when the scheduler runs them next.
+    pub jobs: BTreeMap<String, Option<Timestamp>>,
+    /// Takedowns whose bytes are not purged yet.
+    pub takedowns_pending: usize,
+    /// What an operator should look at, in words.
+    pub alerts: Vec<String>,
+}
+
+/// One site.
+#[derive(Debug, Clone, Serialize)]
+pub struct HostLine {
+    /// What the frontier knows.
+    #[serde(flatten)]
+    pub site: SiteStatus,
+}
+
+/// One finished crawl run.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Run {
+    /// When it ended.
+    pub at: Timestamp,
+    /// The job, if it was one.
+    pub job: Option<String>,
+    /// Responses taken in.
+    pub fetched: u64,
+    /// 304 answers.
+    pub not_modified: u64,
+    /// Failures.
+    pub failed: u64,
+    /// Documents written.
+    pub documents: u64,
+    /// Seconds it took.
+    pub seconds: f64,
+    /// Why it ended.
+    pub ended: String,
+}
+
+/// Notes the end of a run. A note that cannot be written is not worth failing a crawl that succeeded.
+pub fn record_run(data: &Path, job: Option<&str>, summary: &CrawlSummary, at: Timestamp) {
+    let run = Run {
+        at,
+        job: job.map(str::to_owned),
+        fetched: summary.fetched,
+        not_modified: summary.not_modified,
+        failed: summary.failed,
+        documents: summary.documents,
+        seconds: summary.seconds,
+        ended: summary.ended.to_owned(),
+    };
+    let written = serde_json::to_vec(&run).map_err(std::io::Error::from).and_then(|mut line| {
+        line.push(b'\n');
+        OpenOptions::new().create(true).append(true).open(data.join("runs.ndjson"))?.write_all(&line)
+    });
+    if let Err(error) = written {
+        tracing::warn!(%error, "the run could not be noted in runs.ndjson");
+    }
+}
+
+/// The whole state, as far as it can be read while others write.
+///
+/// # Errors
+/// When a store cannot be read.
+pub fn status(stores: &ReadStores, jobs: &[Job]) -> Result<StatusReport, Error> {
+    let now = stores.clock.now();
+    let frontier = stores.frontier.as_ref().map(frontier::Frontier::counts).transpose()?;
+    let index = stores.index.stats()?;
+    let archive_end = stores.archive.as_ref().map(ArchiveSource::end).unwrap_or_default();
+    let mut report = StatusReport {
+        queued: frontier.as_ref().map_or(0, |counts| counts.queued),
+        documents: index.documents,
+        hosts: frontier.as_ref().map_or(0, |counts| counts.sites),
+        archive_bytes: bytes_below(&crate::archive_dir(&stores.data)),
+        index_current: index.checkpoint >= archive_end,
+        frontier,
+        index,
+        archive_end,
+        writer: lock::holder(&stores.data).map(|holder| holder.name),
+        runs: runs(&stores.data),
+        jobs: BTreeMap::new(),
+        takedowns_pending: stores.takedowns.pending().count(),
+        alerts: Vec::new(),
+    };
+    for job in jobs {
+        report.jobs.insert(job.name.clone(), next_run(job, now)?);
+    }
+    report.alerts = alerts(&report);
+    Ok(report)
+}
+
+/// Every site, in name order.
+///
+/// # Errors
+/// When the frontier cannot be read.
+pub fn host_lines(stores: &ReadStores, each: &mut dyn FnMut(HostLine) -> std::io::Result<()>) -> Result<u64, Error> {
+    let Some(frontier) = &stores.frontier else { return Ok(0) };
+    let mut after: Option<Site> = None;
+    let mut count = 0;
+    loop {
+        let sites = frontier.sites(after.as_ref(), STEP)?;
+        let Some(last) = sites.last() else { return Ok(count) };
+        after = Some(last.site.clone());
+        for site in sites {
+            each(HostLine { site }).map_err(Error::Output)?;
+            count += 1;
+        }
+    }
+}
+
+fn alerts(report: &StatusReport) -> Vec<String> {
+    let mut alerts = Vec::new();
+    if !report.index_current && report.writer.is_none() {
+        alerts.push("the index is behind the archive and nobody is writing; any crawl, or `silteme verify`, catches up".to_owned());
+    }
+    if let Some(run) = report.runs.first() {
+        let visits = run.fetched + run.not_modified + run.failed;
+        if visits >= 10 && run.failed as f64 > visits as f64 * FAILURES_ALERT {
+            alerts.push(format!("{} of {visits} visits of the last run failed; `silteme status --hosts` shows where", run.failed));
+        }
+    }
+    if report.takedowns_pending > 0 {
+        alerts.push(format!("{} takedowns are hidden but not purged yet", report.takedowns_pending));
+    }
+    alerts
+}
+
+fn runs(data: &Path) -> Vec<Run> {
+    let text = fs::read_to_string(data.join("runs.ndjson")).unwrap_or_default();
+    text.lines().rev().filter_map(|line| serde_json::from_str(line).ok()).take(RUNS_SHOWN).collect()
+}
+
+fn bytes_below(folder: &Path) -> u64 {
+    let files = fs::read_dir(folder).into_iter().flatten().flatten();
+    files.filter_map(|file| file.metadata().ok()).filter(fs::Metadata::is_file).map(|meta| meta.len()).sum()
+}
