@@ -6,6 +6,9 @@ use testkit::web::{Page, Robots, SiteGraph, Web};
 
 use crate::program::{Place, number, text};
 
+/// Longer than the shortest interval that settings allow. The program is a process of its own, so its time is real.
+const DUE_AGAIN: std::time::Duration = std::time::Duration::from_millis(1_300);
+
 const HASTY: &str = "[politeness]\ndelay = \"0s\"\n[crawl]\npatience = \"1s\"\n";
 
 #[test]
@@ -49,10 +52,11 @@ fn what_is_due_again_is_asked_for_conditionally() {
         .page("http://a.test/one", Page::html("<title>one</title><p>first text</p>").etag("\"one-1\""))
         .page("http://a.test/two", Page::html("<title>two</title><p>second text</p>").last_modified("Sat, 21 Nov 2026 10:00:00 GMT"))
         .start();
-    let soon = "[politeness]\ndelay = \"0s\"\n[crawl]\npatience = \"0s\"\n[recrawl]\npage_interval = \"1ms\"\ninterval_min = \"1ms\"\n";
+    let soon = "[politeness]\ndelay = \"0s\"\n[crawl]\npatience = \"0s\"\n[recrawl]\npage = \"1s\"\ninterval_min = \"1s\"\n";
     let place = Place::at(&web, soon);
     place.done(&["crawl", "http://a.test/"]);
     web.log().clear();
+    std::thread::sleep(DUE_AGAIN);
     let again = place.done(&["crawl", "http://a.test/"]);
     assert_eq!(number(&again, "not_modified"), 3, "{again}");
     assert_eq!(number(&again, "fetched"), 0, "{again}");

@@ -7,7 +7,7 @@ use testkit::web::{Page, Web};
 
 use crate::program::{Place, number};
 
-const SETTINGS: &str = "[politeness]\ndelay = \"0s\"\n[crawl]\npatience = \"0s\"\n[recrawl]\npage_interval = \"1ms\"\ninterval_min = \"1ms\"\n";
+const SETTINGS: &str = "[politeness]\ndelay = \"0s\"\n[crawl]\npatience = \"0s\"\n[recrawl]\npage = \"1s\"\ninterval_min = \"1s\"\n";
 
 fn web() -> Web {
     let page = |word: &str| Page::html(format!("<title>About {word}</title><p>A text that says {word} and nothing else of note."));
@@ -36,6 +36,7 @@ fn forgotten_urls_leave_answers_files_and_the_crawl() {
     }
     assert_eq!(place.run(&["search", "keptword"]).code, 0);
     web.log().clear();
+    std::thread::sleep(std::time::Duration::from_millis(1_300));
     place.done(&["crawl", "http://a.test/"]);
     let fetched: Vec<String> = web.log().fetched().into_keys().collect();
     assert!(fetched.iter().any(|url| url.ends_with("/kept")), "{fetched:?}");
@@ -59,6 +60,7 @@ fn a_forgotten_host_is_gone_whole() {
     assert_eq!(number(&gone, "forgotten"), 4, "{gone}");
     assert!(place.documents().is_empty());
     web.log().clear();
+    std::thread::sleep(std::time::Duration::from_millis(1_300));
     place.done(&["crawl", "http://a.test/"]);
     assert_eq!(web.log().len(), 0, "{:?}", web.log().fetched());
     assert!(bytes_of(&place.data(), b"keptword").is_empty());

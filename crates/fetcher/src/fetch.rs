@@ -41,8 +41,9 @@ const ACCEPT_ENCODING: &str = "gzip, br, zstd, deflate";
 /// What one visit brought.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FetchOutcome {
-    /// The visit's own record.
-    pub record: FetchRecord,
+    /// The visit's own record; absent when the site must rest for longer than [`Pacing::patient`] allows. Then the page
+    /// was not requested and the visit is still due.
+    pub record: Option<FetchRecord>,
     /// A record for each request made for robots.txt on the way, in order, at most six; to be archived before `record`.
     /// Their visits are of kind [`ResourceKind::Robots`] and were not leased: only the archive has a use for them.
     pub robots: Vec<FetchRecord>,
@@ -86,10 +87,12 @@ impl<T: Transport> Fetcher<T> {
     ) -> FetchOutcome {
         let mut asked = Vec::new();
         let record = match self.permit(&visit, robots, &mut asked, pace).await {
-            Err(outcome) => self.unsent(visit, outcome),
-            Ok(url) => self.exchange(visit, &url, self.settings.fetcher.body_max.as_len(), pace).await,
+            Err(outcome) => Some(self.unsent(visit, outcome)),
+            Ok(_) if !pace.patient() => None,
+            Ok(url) => Some(self.exchange(visit, &url, self.settings.fetcher.body_max.as_len(), pace).await),
         };
-        debug!(outcome = record.outcome.word(), robots_requests = asked.len(), "visit done");
+        let outcome = record.as_ref().map_or("postponed", |record| record.outcome.word());
+        debug!(outcome, robots_requests = asked.len(), "visit done");
         FetchOutcome { record, robots: asked }
     }
 

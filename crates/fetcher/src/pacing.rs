@@ -14,6 +14,12 @@ use url::Url;
 /// For each request the calls come in this order: `ready`, `sent`, `answered`. `crawl_delay` comes before the `ready` of
 /// the page it concerns.
 pub trait Pacing: Send {
+    /// Whether the caller is willing to wait for the next request to the site. Asked once, before a page is requested,
+    /// when robots.txt has had its say: a site with a long `Crawl-delay` is better given back than waited for.
+    fn patient(&self) -> bool {
+        true
+    }
+
     /// Waits until the next request to the site of `url` may leave. `url` can be on a foreign site when robots.txt
     /// redirects there; the wait then has to satisfy both.
     fn ready(&mut self, url: &Url) -> impl Future<Output = ()> + Send;

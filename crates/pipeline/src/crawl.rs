@@ -12,7 +12,7 @@ use std::time::Duration;
 
 use fetcher::{Fetcher, Transport};
 use frontier::Offer;
-use model::{ByteSize, ResourceKind, Span};
+use model::{ResourceKind, Span};
 use serde::{Deserialize, Serialize};
 use tokio::sync::{Notify, mpsc};
 use tokio_util::sync::CancellationToken;
@@ -39,8 +39,6 @@ pub struct CrawlSettings {
     pub parser_threads: usize,
     /// How long a crawl waits for the next due URL before it ends (`crawl`; the scheduler just comes back).
     pub patience: Span,
-    /// Free disk space below which a crawl ends before it hurts.
-    pub disk_free_min: ByteSize,
 }
 
 impl Default for CrawlSettings {
@@ -50,7 +48,6 @@ impl Default for CrawlSettings {
             visits_per_lease_max: 8,
             parser_threads: 0,
             patience: Span::seconds(60),
-            disk_free_min: ByteSize::mebibytes(64),
         }
     }
 }

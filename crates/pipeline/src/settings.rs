@@ -29,6 +29,8 @@ impl Settings {
     /// A message naming section and key, what is wrong, and what to write instead.
     pub fn check(&self) -> Result<(), String> {
         self.fetcher.check().map_err(|e| e.to_string())?;
+        self.frontier().check()?;
+        self.archive.check()?;
         if self.crawl.sites_in_flight_max == 0 {
             return Err("[crawl] sites_in_flight_max must be at least 1".to_owned());
         }

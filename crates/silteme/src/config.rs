@@ -7,6 +7,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
+use serde_json::Value as Json;
 use toml::{Table, Value};
 
 use crate::args::Global;
@@ -51,7 +52,8 @@ pub(crate) struct Config {
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub(crate) struct Setting {
     pub(crate) key: String,
-    pub(crate) value: Value,
+    /// Null when unset.
+    pub(crate) value: Json,
     /// `default`, `FILE:LINE` or `--set`.
     pub(crate) source: String,
 }
@@ -92,7 +94,7 @@ impl Config {
 impl Sections {
     fn into_config(self, jobs_dir: PathBuf, sources: &BTreeMap<String, String>) -> anyhow::Result<Config> {
         let mut settings = Vec::new();
-        flatten(&Value::try_from(&self)?, "", sources, &mut settings);
+        flatten(&serde_json::to_value(&self)?, "", sources, &mut settings);
         settings.sort_by(|a, b| a.key.cmp(&b.key));
         let pipeline = pipeline::Settings {
             fetcher: fetcher::Settings { agent: self.agent, network: self.network, fetcher: self.fetcher },
@@ -166,10 +168,10 @@ fn line_of(text: &str, section: &str, key: &str) -> Option<usize> {
     None
 }
 
-fn flatten(value: &Value, prefix: &str, sources: &BTreeMap<String, String>, into: &mut Vec<Setting>) {
+fn flatten(value: &Json, prefix: &str, sources: &BTreeMap<String, String>, into: &mut Vec<Setting>) {
     match value {
         // Two levels are sections and keys; a table below that is a value.
-        Value::Table(table) if !prefix.contains('.') => {
+        Json::Object(table) if !prefix.contains('.') => {
             for (key, value) in table {
                 let key = if prefix.is_empty() { key.clone() } else { format!("{prefix}.{key}") };
                 flatten(value, &key, sources, into);
@@ -177,9 +179,22 @@ fn flatten(value: &Value, prefix: &str, sources: &BTreeMap<String, String>, into
         }
         value => into.push(Setting {
             key: prefix.to_owned(),
-            value: value.clone(),
+            value: as_written(value),
             source: sources.get(prefix).cloned().unwrap_or_else(|| "default".to_owned()),
         }),
+    }
+}
+
+/// A value as a person would write it: weights are single-precision and would print as 0.20000000298.
+fn as_written(value: &Json) -> Json {
+    match value {
+        Json::Number(number) if number.is_f64() => {
+            #[expect(clippy::cast_possible_truncation, reason = "undoes the widening that serialising did")]
+            let single = number.as_f64().unwrap_or_default() as f32;
+            single.to_string().parse().map_or_else(|_| value.clone(), Json::Number)
+        }
+        Json::Object(fields) => fields.iter().map(|(key, value)| (key.clone(), as_written(value))).collect(),
+        other => other.clone(),
     }
 }
 

@@ -23,12 +23,17 @@ impl Clock for World {
 /// A ledger of one request a second, with a diary.
 #[derive(Default)]
 struct Ledger {
+    impatient: bool,
     next: Option<Instant>,
     diary: Vec<String>,
     delay: Option<Duration>,
 }
 
 impl Pacing for Ledger {
+    fn patient(&self) -> bool {
+        !self.impatient
+    }
+
     async fn ready(&mut self, url: &Url) {
         if let Some(next) = self.next {
             tokio::time::sleep_until(next).await;
@@ -112,7 +117,7 @@ impl Site {
     }
 
     async fn outcome(&mut self, url: &str) -> Outcome {
-        self.visit(visit(url)).await.record.outcome
+        self.visit(visit(url)).await.record.unwrap().outcome
     }
 
     fn requests(&self) -> usize {
@@ -134,7 +139,7 @@ async fn the_first_visit_asks_for_robots_and_every_request_is_paced() {
     site.answer(PAGE, Ok(response(200, &[("etag", "\"1\"")], "hello")));
     let begun = Instant::now();
     let outcome = is_send(site.visit(visit(PAGE))).await;
-    assert_eq!(outcome.record.outcome, Outcome::Fetched);
+    assert_eq!(outcome.record.as_ref().unwrap().outcome, Outcome::Fetched);
     assert_eq!(outcome.robots.len(), 1);
     assert_eq!(outcome.robots[0].visit.kind, ResourceKind::Robots);
     assert_eq!(begun.elapsed().as_secs(), 1);
@@ -151,6 +156,19 @@ async fn the_first_visit_asks_for_robots_and_every_request_is_paced() {
     assert!(value("user-agent").unwrap().starts_with(b"silteme/"));
     assert_eq!(value("accept-encoding").unwrap(), ACCEPT_ENCODING);
     assert!(value("if-none-match").is_none());
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_impatient_caller_gets_the_visit_back_after_robots() {
+    let mut site = Site::new(Settings::default());
+    site.answer(ROBOTS, Ok(response(200, &[], "User-agent: *\nCrawl-delay: 3600\n")));
+    site.ledger.impatient = true;
+    let visited = site.visit(visit(PAGE)).await;
+    assert_eq!((visited.record, visited.robots.len()), (None, 1));
+    assert_eq!((site.requests(), site.ledger.delay), (1, Some(Duration::from_secs(3600))));
+    site.ledger.impatient = false;
+    assert_eq!(site.outcome(PAGE).await, Outcome::HttpError { status: 404 });
+    assert_eq!(site.requests(), 2);
 }
 
 #[tokio::test(start_paused = true)]
@@ -207,7 +225,7 @@ async fn the_last_good_copy_stands_in_for_thirty_days() {
     for _ in 0..29 {
         tokio::time::advance(Duration::from_hours(24)).await;
         let visited = site.visit(visit(PAGE)).await;
-        assert_eq!(visited.record.outcome, Outcome::Fetched);
+        assert_eq!(visited.record.as_ref().unwrap().outcome, Outcome::Fetched);
         assert!(matches!(site.outcome("https://a.kz/no").await, Outcome::Disallowed { .. }));
     }
     tokio::time::advance(Duration::from_hours(25)).await;
@@ -230,7 +248,7 @@ async fn five_redirects_of_robots_are_followed_across_hosts() {
     chain(&site, 5);
     site.answer("https://h5.kz/r", Ok(response(200, &[], "user-agent: *\ndisallow: /page")));
     let visited = site.visit(visit(PAGE)).await;
-    assert!(matches!(visited.record.outcome, Outcome::Disallowed { .. }));
+    assert!(matches!(visited.record.as_ref().unwrap().outcome, Outcome::Disallowed { .. }));
     assert_eq!(visited.robots.len(), 6);
     assert_eq!(visited.robots[5].visit.via.as_deref(), Some("https://h4.kz/r"));
     assert_eq!(visited.robots[5].visit.hops, 5);
@@ -238,13 +256,13 @@ async fn five_redirects_of_robots_are_followed_across_hosts() {
     let mut site = Site::new(Settings::default());
     chain(&site, 9);
     let visited = site.visit(visit(PAGE)).await;
-    assert_eq!(visited.record.outcome, Outcome::HttpError { status: 404 });
+    assert_eq!(visited.record.as_ref().unwrap().outcome, Outcome::HttpError { status: 404 });
     assert_eq!((visited.robots.len(), site.requests()), (6, 7));
     // A redirect to a private address is refused unasked, and forbids.
     let mut site = Site::new(Settings::default());
     site.answer(ROBOTS, Ok(response(302, &[("location", "http://169.254.169.254/latest")], "")));
     let visited = site.visit(visit(PAGE)).await;
-    assert!(matches!(visited.record.outcome, Outcome::RobotsUnavailable { .. }));
+    assert!(matches!(visited.record.as_ref().unwrap().outcome, Outcome::RobotsUnavailable { .. }));
     assert_eq!((visited.robots.len(), site.requests()), (2, 1));
 }
 
@@ -255,7 +273,7 @@ async fn refused_urls_are_never_asked_for() {
         let mut refused = visit(PAGE);
         url.clone_into(&mut refused.url);
         let outcome = site.visit(refused).await;
-        assert!(matches!(outcome.record.outcome, Outcome::Refused { .. }), "{url}");
+        assert!(matches!(outcome.record.as_ref().unwrap().outcome, Outcome::Refused { .. }), "{url}");
         assert!(outcome.robots.is_empty());
     }
     assert_eq!((site.requests(), site.ledger.diary.len()), (0, 0));
@@ -270,7 +288,7 @@ async fn answers_become_outcomes() {
     site.answer(PAGE, Ok(response(304, &[], "")));
     assert_eq!(site.outcome(PAGE).await, Outcome::HttpError { status: 304 });
     let conditional = Visit { etag: Some("\"1\"".to_owned()), ..visit(PAGE) };
-    assert_eq!(site.visit(conditional).await.record.outcome, Outcome::NotModified);
+    assert_eq!(site.visit(conditional).await.record.unwrap().outcome, Outcome::NotModified);
     site.answer(PAGE, Ok(response(302, &[("location", "/other")], "")));
     let to = "https://a.kz/other".to_owned();
     assert_eq!(site.outcome(PAGE).await, Outcome::Redirected { to, permanent: false });

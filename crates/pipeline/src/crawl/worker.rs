@@ -32,13 +32,16 @@ impl<T: Transport> Worker<T> {
         let mut visits = lease.visits.into_iter();
         let mut unvisited = Vec::new();
         for visit in visits.by_ref() {
-            let rest = model::time::until(self.clock.now(), pace.pace.next_allowed());
-            if self.stop.is_cancelled() || rest > REST_IN_LEASE_MAX || self.records.is_closed() {
+            if self.stop.is_cancelled() || !pace.patient() || self.records.is_closed() {
                 unvisited.push(visit.key);
                 break;
             }
+            let key = visit.key;
             let fetched = self.fetcher.fetch(visit, &mut robots, &mut pace).await;
-            for record in fetched.robots.into_iter().chain(std::iter::once(fetched.record)) {
+            if fetched.record.is_none() {
+                unvisited.push(key);
+            }
+            for record in fetched.robots.into_iter().chain(fetched.record) {
                 self.unsettled.add(1);
                 if let Err(lost) = self.records.send(record).await {
                     // The archive is gone (disk full): the URL stays leased and is due again at the next start.
@@ -60,6 +63,10 @@ struct SitePacing {
 }
 
 impl Pacing for SitePacing {
+    fn patient(&self) -> bool {
+        model::time::until(self.clock.now(), self.pace.next_allowed()) <= REST_IN_LEASE_MAX
+    }
+
     async fn ready(&mut self, _url: &Url) {
         loop {
             let now = self.clock.now();

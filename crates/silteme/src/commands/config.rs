@@ -19,7 +19,10 @@ pub(super) fn run(context: &mut Context, args: &ConfigArgs) -> anyhow::Result<Ex
     match args.action {
         ConfigAction::Show => {
             for setting in &context.config.settings {
-                context.out.line(setting, |s| format!("{:<48} {:<28} {}", s.key, s.value.to_string(), s.source))?;
+                context.out.line(setting, |setting| {
+                    let value = if setting.value.is_null() { "(unset)".to_owned() } else { setting.value.to_string() };
+                    format!("{:<44} {value:<28} {}", setting.key, setting.source)
+                })?;
             }
             Ok(Exit::Done)
         }

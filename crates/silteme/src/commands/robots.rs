@@ -26,9 +26,8 @@ pub(super) fn run(context: &mut Context, args: &RobotsArgs) -> anyhow::Result<Ex
     let crawl_delay = rules.crawl_delay(&agent).map(|delay| delay.as_secs_f64());
     let mut exit = Exit::Done;
     for url in &args.urls {
-        let line = match url::Url::parse(url) {
-            Ok(parsed) => {
-                let verdict = rules.judge(&agent, &parsed);
+        let line = match rules.judge_as_written(&agent, url) {
+            Some(verdict) => {
                 Line {
                     url,
                     allowed: verdict.allowed,
@@ -40,7 +39,7 @@ pub(super) fn run(context: &mut Context, args: &RobotsArgs) -> anyhow::Result<Ex
                     error: None,
                 }
             }
-            Err(error) => {
+            None => {
                 exit = Exit::Partly;
                 Line {
                     url,
@@ -50,7 +49,7 @@ pub(super) fn run(context: &mut Context, args: &RobotsArgs) -> anyhow::Result<Ex
                     group: None,
                     crawl_delay,
                     sitemaps: rules.sitemaps(),
-                    error: Some(format!("not a URL: {error}")),
+                    error: Some("not an http or https URL".to_owned()),
                 }
             }
         };
