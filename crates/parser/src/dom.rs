@@ -1,0 +1,280 @@
+//! The one DOM of a page: html5ever's tokenizer and tree builder into scraper's [`Html`], under budgets.
+//!
+//! html5ever alone needs time quadratic in nesting depth and in the attributes of one tag (field.md section 7: 48 CPU
+//! seconds for 100,000 nested `<div>`). So a gate sits between tokenizer and tree builder: beyond
+//! [`DEPTH_MAX`] start tags are dropped together with their end tags (their text stays, flattened, as browsers do),
+//! and beyond [`NODES_MAX`] or [`ATTRIBUTES_MAX`] input is cut. The DOM stays usable in every case.
+//!
+//! Invariant: the tree is at most [`DEPTH_MAX`] + [`DEPTH_CHECK_TAGS`] × formatting elements deep, and time is linear
+//! in the input for a fixed depth.
+
+use std::cell::{Cell, RefCell};
+
+use ego_tree::NodeId;
+use html5ever::buffer_queue::BufferQueue;
+use html5ever::tendril::StrTendril;
+use html5ever::tokenizer::{Tag, TagKind, Token, TokenSink, TokenSinkResult, Tokenizer, TokenizerOpts};
+use html5ever::tree_builder::{TreeBuilder, TreeBuilderOpts};
+use html5ever::{LocalName, TokenizerResult};
+use model::Note;
+use scraper::{Html, HtmlTreeSink};
+
+use crate::note::note;
+
+/// Deepest nesting kept. Blink flattens at 512; real pages stay under 100.
+const DEPTH_MAX: usize = 256;
+
+/// Start tags between two measurements of the depth, so that measuring costs a bounded share of every tag.
+const DEPTH_CHECK_TAGS: u32 = 32;
+
+/// Most nodes in a tree. The largest page of the HTTP Archive's 99.9th percentile has under 50,000 elements.
+const NODES_MAX: usize = 400_000;
+
+/// Most attributes in one tag; the tokenizer compares each with all before it.
+const ATTRIBUTES_MAX: usize = 1_024;
+
+/// Bytes handed to the tokenizer between two looks at the budgets.
+const CHUNK_BYTES: usize = 4 * 1024;
+
+/// Longest text given to the tokenizer.
+pub(crate) const TEXT_BYTES_MAX: usize = 10 * 1024 * 1024;
+
+/// Parses a page.
+pub(crate) fn parse(text: &str) -> (Html, Vec<Note>) {
+    let mut notes = Vec::new();
+    let text = within_size(text, &mut notes);
+    let sink = HtmlTreeSink::new(Html::new_document());
+    let gate = Gate::new(TreeBuilder::new(sink, TreeBuilderOpts::default()));
+    let tokenizer = Tokenizer::new(gate, TokenizerOpts::default());
+    let whole = StrTendril::from_slice(text);
+    let queue = BufferQueue::default();
+    let mut run = TagRun::default();
+    let mut from = 0;
+    while from < text.len() {
+        let tokens_before = tokenizer.sink.tokens.get();
+        let to = chunk_end(text, from);
+        let chunk = &text.as_bytes()[from..to];
+        queue.push_back(tendril_of(&whole, from, to));
+        drain(&tokenizer, &queue);
+        from = to;
+        if tokenizer.sink.tokens.get() != tokens_before {
+            run = TagRun::default();
+        } else if run.extend(chunk) > ATTRIBUTES_MAX {
+            notes.push(note(
+                "attribute_limit",
+                format!("a tag has more than {ATTRIBUTES_MAX} attributes; it was cut"),
+            ));
+            from = run.skip(text, from);
+            queue.push_back(StrTendril::from_slice(">"));
+            run = TagRun::default();
+        }
+        if tokenizer.sink.is_full() {
+            notes.push(note(
+                "element_limit",
+                format!("more than {NODES_MAX} nodes; the rest of the page was left out"),
+            ));
+            break;
+        }
+    }
+    drain(&tokenizer, &queue);
+    tokenizer.end();
+    if tokenizer.sink.deep.get() {
+        notes.push(note("depth_limit", format!("nested deeper than {DEPTH_MAX}; flattened below that")));
+    }
+    (html5ever::tree_builder::TreeSink::finish(tokenizer.sink.builder.sink), notes)
+}
+
+fn within_size<'a>(text: &'a str, notes: &mut Vec<Note>) -> &'a str {
+    if text.len() <= TEXT_BYTES_MAX {
+        return text;
+    }
+    notes.push(note(
+        "size_limit",
+        format!("{} bytes of text; only the first {TEXT_BYTES_MAX} were read", text.len()),
+    ));
+    &text[..text.floor_char_boundary(TEXT_BYTES_MAX)]
+}
+
+/// A part of the page that shares its buffer. Offsets fit: the text is at most [`TEXT_BYTES_MAX`].
+fn tendril_of(whole: &StrTendril, from: usize, to: usize) -> StrTendril {
+    let offset = |at: usize| u32::try_from(at).unwrap_or(u32::MAX);
+    whole.try_subtendril(offset(from), offset(to - from)).unwrap_or_default()
+}
+
+/// End of the chunk that begins at `from`, on a character boundary.
+fn chunk_end(text: &str, from: usize) -> usize {
+    text.ceil_char_boundary(from + CHUNK_BYTES)
+}
+
+/// Runs the tokenizer over what is queued; scripts are not executed.
+fn drain(tokenizer: &Tokenizer<Gate>, queue: &BufferQueue) {
+    while matches!(tokenizer.feed(queue), TokenizerResult::Script(_)) {}
+}
+
+/// Counts attribute starts in chunks that yielded no token, which is where one huge tag would be.
+#[derive(Default)]
+struct TagRun {
+    attributes: usize,
+    quote: Option<u8>,
+    spaced: bool,
+}
+
+impl TagRun {
+    /// Reads one more chunk and returns the attributes seen in the run. The state at its start is a guess (outside
+    /// quotes), which a comment or a data URI can only make too low: they have few white spaces or are not tags.
+    fn extend(&mut self, chunk: &[u8]) -> usize {
+        for byte in chunk {
+            match (self.quote, byte) {
+                (Some(quote), byte) if quote == *byte => self.quote = None,
+                (Some(_), _) => {}
+                (None, b'"' | b'\'') => self.quote = Some(*byte),
+                (None, byte) if byte.is_ascii_whitespace() || *byte == b'/' => self.spaced = true,
+                (None, _) => {
+                    self.attributes += usize::from(std::mem::take(&mut self.spaced));
+                }
+            }
+        }
+        self.attributes
+    }
+
+    /// Where the tag ends, so that reading can go on after it.
+    fn skip(&self, text: &str, from: usize) -> usize {
+        text[from..].find('>').map_or(text.len(), |at| from + at + 1)
+    }
+}
+
+/// Between tokenizer and tree builder: lets tokens through while the tree is within its budgets.
+struct Gate {
+    builder: TreeBuilder<NodeId, HtmlTreeSink>,
+    tokens: Cell<u64>,
+    tags_until_check: Cell<u32>,
+    /// Start tags that were dropped and whose end tags are still to come.
+    dropped: RefCell<Vec<LocalName>>,
+    deep: Cell<bool>,
+}
+
+impl Gate {
+    fn new(builder: TreeBuilder<NodeId, HtmlTreeSink>) -> Self {
+        Self {
+            builder,
+            tokens: Cell::new(0),
+            tags_until_check: Cell::new(DEPTH_CHECK_TAGS),
+            dropped: RefCell::default(),
+            deep: Cell::new(false),
+        }
+    }
+
+    fn is_full(&self) -> bool {
+        self.builder.sink.0.borrow().tree.nodes().len() > NODES_MAX
+    }
+
+    /// Depth of the newest node: the tree grows where the parser is.
+    fn depth(&self) -> usize {
+        let html = self.builder.sink.0.borrow();
+        html.tree.nodes().next_back().map_or(0, |node| node.ancestors().take(4 * DEPTH_MAX).count())
+    }
+
+    /// Whether the tree builder may see this tag.
+    fn admits(&self, tag: &Tag) -> bool {
+        match tag.kind {
+            TagKind::StartTag => self.admits_start(tag),
+            TagKind::EndTag => self.admits_end(tag),
+        }
+    }
+
+    fn admits_start(&self, tag: &Tag) -> bool {
+        let mut dropped = self.dropped.borrow_mut();
+        if dropped.is_empty() {
+            let left = self.tags_until_check.get();
+            if left > 0 {
+                self.tags_until_check.set(left - 1);
+                return true;
+            }
+            self.tags_until_check.set(DEPTH_CHECK_TAGS);
+            if self.depth() < DEPTH_MAX {
+                return true;
+            }
+            self.deep.set(true);
+        }
+        // Elements whose content the tokenizer must read as text, and void ones, cannot nest: they pass.
+        if tag.self_closing || is_flat(&tag.name) {
+            return true;
+        }
+        if dropped.len() < NODES_MAX {
+            dropped.push(tag.name.clone());
+        }
+        false
+    }
+
+    fn admits_end(&self, tag: &Tag) -> bool {
+        let mut dropped = self.dropped.borrow_mut();
+        if dropped.is_empty() || is_flat(&tag.name) {
+            return true;
+        }
+        // Misnested end tags close what lies above them, as the tree builder would; look a bounded way down.
+        let window = dropped.len().saturating_sub(16);
+        if let Some(at) = dropped[window..].iter().rposition(|name| *name == tag.name) {
+            dropped.truncate(window + at);
+            return false;
+        }
+        true
+    }
+}
+
+/// Void elements and those with raw text content.
+fn is_flat(name: &LocalName) -> bool {
+    matches!(
+        &**name,
+        "area"
+            | "base"
+            | "br"
+            | "col"
+            | "embed"
+            | "hr"
+            | "iframe"
+            | "img"
+            | "input"
+            | "link"
+            | "meta"
+            | "noembed"
+            | "noframes"
+            | "noscript"
+            | "param"
+            | "plaintext"
+            | "script"
+            | "source"
+            | "style"
+            | "textarea"
+            | "title"
+            | "track"
+            | "wbr"
+            | "xmp"
+    )
+}
+
+impl TokenSink for Gate {
+    type Handle = NodeId;
+
+    fn process_token(&self, token: Token, line_number: u64) -> TokenSinkResult<NodeId> {
+        match &token {
+            Token::ParseError(_) => return TokenSinkResult::Continue,
+            Token::TagToken(tag) if !self.admits(tag) => {
+                self.tokens.set(self.tokens.get() + 1);
+                return TokenSinkResult::Continue;
+            }
+            _ => self.tokens.set(self.tokens.get() + 1),
+        }
+        self.builder.process_token(token, line_number)
+    }
+
+    fn end(&self) {
+        self.builder.end();
+    }
+
+    fn adjusted_current_node_present_but_not_in_html_namespace(&self) -> bool {
+        self.builder.adjusted_current_node_present_but_not_in_html_namespace()
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,60 @@
+use super::*;
+
+fn depth_of(html: &Html) -> usize {
+    html.tree.nodes().map(|node| node.ancestors().count()).max().unwrap_or(0)
+}
+
+fn text_of(html: &Html) -> String {
+    html.tree.nodes().filter_map(|node| node.value().as_text().map(|text| text.to_string())).collect()
+}
+
+#[test]
+fn ordinary_page_is_what_scraper_makes_of_it() {
+    let page = "<!doctype html><title>t</title><p class=x>a<b>c</b><script>1<2</script><table><tr><td>d";
+    let (html, notes) = parse(page);
+    assert!(notes.is_empty());
+    assert_eq!(html.html(), Html::parse_document(page).html());
+}
+
+#[test]
+fn nesting_is_flattened_and_the_text_stays() {
+    let page = format!("{}deep{}<p>after", "<div>".repeat(20_000), "</div>".repeat(20_000));
+    let (html, notes) = parse(&page);
+    assert!(depth_of(&html) < 400, "{}", depth_of(&html));
+    assert!(text_of(&html).contains("deep") && text_of(&html).contains("after"));
+    assert_eq!(notes[0].code, "depth_limit");
+    let after = html.tree.nodes().find(|n| n.value().as_text().is_some_and(|t| &**t == "after"));
+    assert_eq!(
+        after.map(|node| node.ancestors().count()),
+        Some(4),
+        "end tags of dropped elements were dropped too"
+    );
+}
+
+#[test]
+fn formatting_elements_are_bounded_as_well() {
+    let fonts: String = (0..10_000).map(|n| format!("<p><font a{n}>x")).collect();
+    let (html, _) = parse(&fonts);
+    assert!(depth_of(&html) < 4 * DEPTH_MAX);
+    let mixed = "<a><b><i><u>".repeat(5_000);
+    assert!(depth_of(&parse(&mixed).0) < 4 * DEPTH_MAX);
+}
+
+#[test]
+fn a_tag_with_many_attributes_is_cut() {
+    let attributes: String = (0..50_000).map(|n| format!("a{n} ")).collect();
+    let (html, notes) = parse(&format!("<p {attributes}>inside</p><p>after</p>"));
+    assert_eq!(notes[0].code, "attribute_limit");
+    assert!(text_of(&html).contains("after"));
+    let data = format!("<img src='data:image/png;base64,{}'><p>after", "QUJD ".repeat(40_000));
+    let (html, notes) = parse(&data);
+    assert!(notes.is_empty(), "one long attribute is no flood: {notes:?}");
+    assert!(text_of(&html).contains("after"));
+}
+
+#[test]
+fn nodes_are_limited() {
+    let (html, notes) = parse(&"<b></b><i></i>".repeat(NODES_MAX));
+    assert!(html.tree.nodes().len() < NODES_MAX + 40_000);
+    assert!(notes.iter().any(|note| note.code == "element_limit"));
+}
