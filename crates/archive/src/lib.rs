@@ -3,15 +3,17 @@
 pub mod export;
 pub mod import;
 
-mod cdxj;
+mod disk;
 mod error;
+mod format;
+mod group;
+mod index;
 mod memory;
 mod settings;
 mod store;
-mod warc;
 
+pub use crate::disk::{Opened, WarcArchive, WarcReader};
 pub use crate::error::Error;
 pub use crate::memory::MemoryArchive;
 pub use crate::settings::{Compression, Settings};
 pub use crate::store::{ArchiveSource, ArchiveStore, Entry, Erased, Replay, Replayed};
-pub use crate::warc::{Opened, WarcArchive, WarcReader};

@@ -4,11 +4,13 @@
 
 use std::path::PathBuf;
 
-use model::{FetchRecord, Outcome, Position, Timestamp};
+use model::{FetchRecord, Position};
 
 use crate::error::Error;
-use crate::store::{ArchiveSource, ArchiveStore, Entry, Erased, Replay, Replayed};
-use crate::warc::digest;
+use crate::format::digest;
+use crate::group::encode::is_not_modified;
+use crate::index::line::{self, Held};
+use crate::store::{ArchiveSource, ArchiveStore, Entry, Erased, Replay, Replayed, check_size, is_doomed};
 
 /// Records in memory. `Position::offset` counts records.
 #[derive(Debug, Default)]
@@ -63,7 +65,7 @@ impl ArchiveSource for MemoryArchive {
 impl ArchiveStore for MemoryArchive {
     fn append(&mut self, records: &[FetchRecord]) -> Result<Vec<Position>, Error> {
         for record in records {
-            crate::warc::check_size(record)?;
+            check_size(record)?;
         }
         if self.segments.is_empty() {
             self.segments.push(Vec::new());
@@ -91,7 +93,7 @@ impl ArchiveStore for MemoryArchive {
         }
         for records in &mut self.segments {
             let (count, rewritten) = (records.len(), erased.rewritten);
-            records.retain(|record| !is_doomed(record, doomed));
+            records.retain(|record| !is_doomed(&record.visit.url, &record.outcome, doomed));
             for record in records.iter_mut() {
                 if record.visit.via.as_deref().is_some_and(doomed) {
                     record.visit.via = None;
@@ -106,23 +108,9 @@ impl ArchiveStore for MemoryArchive {
     }
 }
 
-/// Whether a record goes: its URL is doomed, or all it says is that it leads to a doomed one.
-pub(crate) fn is_doomed(record: &FetchRecord, doomed: &dyn Fn(&str) -> bool) -> bool {
-    doomed(&record.visit.url) || matches!(&record.outcome, Outcome::Redirected { to, .. } if doomed(to))
-}
-
 fn entry(at: Position, record: &FetchRecord) -> Option<Entry> {
     let response = record.response()?;
-    let second = Timestamp::from_second(record.requested_at.as_second()).unwrap_or(record.requested_at);
-    let mime =
-        if response.status == 304 { Entry::REVISIT.to_owned() } else { crate::cdxj::media_type(response) };
-    Some(Entry {
-        url: record.visit.url.clone(),
-        timestamp: second,
-        mime,
-        status: response.status,
-        digest: digest::sha1_text(&response.body.raw),
-        length: response.body.raw.len() as u64,
-        at,
-    })
+    let digest = digest::text(&digest::sha1(&response.body.raw));
+    let held = if is_not_modified(response) { Held::Elsewhere } else { Held::Here };
+    line::entry(record, at, response.body.raw.len() as u64, digest, held)
 }

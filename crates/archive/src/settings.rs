@@ -20,7 +20,7 @@ pub struct Settings {
 }
 
 /// How each record is compressed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Compression {
     /// One gzip member per record, `.warc.gz` (WARC 1.1 annex D).

@@ -2,7 +2,7 @@
 //!
 //! Invariant: replay yields what was appended, in order, except `Body::decoded`, which is never kept.
 
-use model::{FetchRecord, Position, Timestamp};
+use model::{FetchRecord, Outcome, Position, Timestamp};
 
 use crate::error::Error;
 
@@ -32,8 +32,7 @@ pub trait ArchiveStore: ArchiveSource {
     /// of the batch is kept.
     ///
     /// # Errors
-    /// [`Error::DiskFull`] and other failures of the disk; [`Error::TooLarge`] for a body above
-    /// [`crate::Settings`]-independent limit of 256 MiB.
+    /// [`Error::DiskFull`] and other failures of the disk; [`Error::TooLarge`] for a body above 256 MiB.
     fn append(&mut self, records: &[FetchRecord]) -> Result<Vec<Position>, Error>;
 
     /// Removes every record whose URL is `doomed`, and every redirect to such a URL, so that no byte of them is left in
@@ -67,7 +66,7 @@ pub struct Replayed {
 pub struct Entry {
     /// The URL as requested.
     pub url: String,
-    /// When it was requested, whole seconds.
+    /// When it was requested.
     pub timestamp: Timestamp,
     /// Media type without parameters; `warc/revisit` for a reference to an earlier payload.
     pub mime: String,
@@ -92,6 +91,26 @@ pub struct Erased {
     pub rewritten: u64,
     /// The new end: every checkpoint must be moved here.
     pub end: Position,
+}
+
+/// The largest body a record may have, in bytes. Far above any fetcher's limit; it bounds what a reader allocates.
+pub(crate) const BODY_BYTES_MAX: usize = 256 * 1024 * 1024;
+
+/// Refuses a record that a reader would refuse.
+pub(crate) fn check_size(record: &FetchRecord) -> Result<(), Error> {
+    match record.response() {
+        Some(response) if response.body.raw.len() > BODY_BYTES_MAX => Err(Error::TooLarge {
+            url: record.visit.url.clone(),
+            bytes: response.body.raw.len(),
+            max: BODY_BYTES_MAX,
+        }),
+        _ => Ok(()),
+    }
+}
+
+/// Whether an erasure removes a record: its URL is doomed, or all it says is that it leads to a doomed one.
+pub(crate) fn is_doomed(url: &str, outcome: &Outcome, doomed: &dyn Fn(&str) -> bool) -> bool {
+    doomed(url) || matches!(outcome, Outcome::Redirected { to, .. } if doomed(to))
 }
 
 impl Entry {
