@@ -115,7 +115,10 @@ fn a_warc_cut_in_the_middle_keeps_what_came_before() {
 #[test]
 fn a_second_writer_waits_its_turn_and_says_for_whom() {
     let web = Web::builder()
-        .page("http://a.test/", Page::html("<title>a</title><p>text").delayed(std::time::Duration::from_millis(1500)))
+        .page(
+            "http://a.test/",
+            Page::html("<title>a</title><p>text").delayed(std::time::Duration::from_millis(1500)),
+        )
         .start();
     let place = Place::at(&web, "[politeness]\ndelay = \"0s\"\n[crawl]\npatience = \"0s\"\n");
     std::thread::scope(|scope| {

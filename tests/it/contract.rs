@@ -21,8 +21,24 @@ fn has(line: &Value, names: &[&str]) {
 #[test]
 fn every_command_helps_with_an_example() {
     for command in [
-        "demo", "crawl", "serve", "reindex", "import", "export", "search", "similar", "recommend", "parse", "robots", "url",
-        "analyze", "explain", "status", "forget", "verify", "config",
+        "demo",
+        "crawl",
+        "serve",
+        "reindex",
+        "import",
+        "export",
+        "search",
+        "similar",
+        "recommend",
+        "parse",
+        "robots",
+        "url",
+        "analyze",
+        "explain",
+        "status",
+        "forget",
+        "verify",
+        "config",
     ] {
         let ended = Program::new(env!("CARGO_BIN_EXE_silteme")).args([command, "--help"]).run();
         assert_eq!(ended.status.code(), Some(0), "{command}");
@@ -43,16 +59,45 @@ fn reading_commands_say_what_the_contract_promises() {
         "<html lang=kk><title>Су тасқыны — Жаңалық</title><article><h1>Су тасқыны</h1><p>Алматы облысында өзендер арнасынан асып, бірнеше ауылды су басты. Тұрғындар қауіпсіз жерге көшірілді.</p><a href=/more rel=nofollow>толығырақ</a></article>",
     );
     let parsed = place.done(&["parse", page.to_str().unwrap(), "--url", "https://a.kz/x/"]);
-    has(&parsed, &[
-        "file", "url", "title", "text", "author", "published", "modified", "language", "canonical", "image", "description",
-        "site_name", "section", "tags", "links", "feeds", "sitemaps", "directives", "charset", "notes",
-    ]);
+    has(
+        &parsed,
+        &[
+            "file",
+            "url",
+            "title",
+            "text",
+            "author",
+            "published",
+            "modified",
+            "language",
+            "canonical",
+            "image",
+            "description",
+            "site_name",
+            "section",
+            "tags",
+            "links",
+            "feeds",
+            "sitemaps",
+            "directives",
+            "charset",
+            "notes",
+        ],
+    );
     assert_eq!(text(&parsed, "language"), "kk", "{parsed}");
     assert_eq!(text(&parsed["links"][0], "url"), "https://a.kz/more");
     has(&parsed["links"][0], &["url", "text", "rel", "kind"]);
 
-    let robots = place.scratch.write("robots.txt", "User-agent: *\nDisallow: /private/\nAllow: /private/open\n");
-    let said = place.run(&["robots", "--agent", "silteme", robots.to_str().unwrap(), "http://a.test/private/x", "http://a.test/private/open"]);
+    let robots =
+        place.scratch.write("robots.txt", "User-agent: *\nDisallow: /private/\nAllow: /private/open\n");
+    let said = place.run(&[
+        "robots",
+        "--agent",
+        "silteme",
+        robots.to_str().unwrap(),
+        "http://a.test/private/x",
+        "http://a.test/private/open",
+    ]);
     has(&said.lines[0], &["url", "allowed", "rule", "line", "group"]);
     assert_eq!((&said.lines[0]["allowed"], &said.lines[0]["line"]), (&Value::from(false), &Value::from(2)));
     assert_eq!((&said.lines[1]["allowed"], &said.lines[1]["line"]), (&Value::from(true), &Value::from(3)));
@@ -70,18 +115,53 @@ fn reading_commands_say_what_the_contract_promises() {
 
 #[test]
 fn lookups_and_operators_commands_say_what_the_contract_promises() {
-    let article = |title: &str, text: &str| Page::html(format!("<html lang=en><title>{title}</title><article><h1>{title}</h1><p>{text}</p></article>"));
+    let article = |title: &str, text: &str| {
+        Page::html(format!(
+            "<html lang=en><title>{title}</title><article><h1>{title}</h1><p>{text}</p></article>"
+        ))
+    };
     let web = Web::builder()
         .page("http://a.test/", Page::linking("front", &["/comet", "/orbit", "/bread"]))
-        .page("http://a.test/comet", article("A comet over the steppe", "Astronomers watched a bright comet cross the night sky; its tail pointed away from the sun."))
-        .page("http://a.test/orbit", article("How a comet keeps its orbit", "The orbit of a comet is a long ellipse around the sun, and astronomers compute its return."))
-        .page("http://a.test/bread", article("Baking bread at home", "Flour, water, salt and patience make a good loaf of bread in any oven."))
+        .page(
+            "http://a.test/comet",
+            article(
+                "A comet over the steppe",
+                "Astronomers watched a bright comet cross the night sky; its tail pointed away from the sun.",
+            ),
+        )
+        .page(
+            "http://a.test/orbit",
+            article(
+                "How a comet keeps its orbit",
+                "The orbit of a comet is a long ellipse around the sun, and astronomers compute its return.",
+            ),
+        )
+        .page(
+            "http://a.test/bread",
+            article(
+                "Baking bread at home",
+                "Flour, water, salt and patience make a good loaf of bread in any oven.",
+            ),
+        )
         .start();
     let place = Place::at(&web, "[politeness]\ndelay = \"0s\"\n[crawl]\npatience = \"0s\"\n");
     let summary = place.done(&["crawl", "http://a.test/"]);
-    has(&summary, &[
-        "event", "fetched", "not_modified", "failed", "disallowed", "duplicates", "bytes", "seconds", "documents", "links", "hosts",
-    ]);
+    has(
+        &summary,
+        &[
+            "event",
+            "fetched",
+            "not_modified",
+            "failed",
+            "disallowed",
+            "duplicates",
+            "bytes",
+            "seconds",
+            "documents",
+            "links",
+            "hosts",
+        ],
+    );
     let found = place.run(&["search", "comet"]);
     assert_eq!((found.code, found.lines.len()), (0, 2), "{}", found.stdout);
     has(&found.lines[0], &["rank", "score", "url", "title", "host", "language", "published", "snippet"]);
@@ -94,7 +174,12 @@ fn lookups_and_operators_commands_say_what_the_contract_promises() {
 
     let queries = place.scratch.write("queries.tsv", "q1\tcomet\nq2\tbread oven\n");
     let run = place.scratch.join("run.txt");
-    assert_eq!(place.run(&["search", "--queries", queries.to_str().unwrap(), "--trec-run", run.to_str().unwrap()]).code, 0);
+    assert_eq!(
+        place
+            .run(&["search", "--queries", queries.to_str().unwrap(), "--trec-run", run.to_str().unwrap()])
+            .code,
+        0
+    );
     let run = std::fs::read_to_string(run).unwrap();
     assert!(run.lines().any(|line| line.starts_with("q2 Q0 http://a.test/bread 1 ")), "{run}");
 
@@ -111,7 +196,8 @@ fn lookups_and_operators_commands_say_what_the_contract_promises() {
 
 #[test]
 fn the_demo_finds_something_in_every_language() {
-    let ended = Program::new(env!("CARGO_BIN_EXE_silteme")).args(["demo", "--once", "--format", "json"]).run();
+    let ended =
+        Program::new(env!("CARGO_BIN_EXE_silteme")).args(["demo", "--once", "--format", "json"]).run();
     assert_eq!(ended.status.code(), Some(0), "{}\n{}", ended.stdout, ended.stderr);
     let summary: Value = serde_json::from_str(ended.stdout.trim()).unwrap();
     let searches = summary["searches"].as_array().unwrap();
@@ -119,5 +205,8 @@ fn the_demo_finds_something_in_every_language() {
     assert_eq!(languages, ["kk", "ru", "en"]);
     assert!(searches.iter().all(|search| !search["results"].as_array().unwrap().is_empty()), "{summary}");
     let recommended = summary["recommendations"].as_array().unwrap();
-    assert!(!recommended.is_empty() && recommended.iter().all(|one| one["reason"]["code"].is_string()), "{summary}");
+    assert!(
+        !recommended.is_empty() && recommended.iter().all(|one| one["reason"]["code"].is_string()),
+        "{summary}"
+    );
 }

@@ -50,7 +50,10 @@ fn what_is_due_again_is_asked_for_conditionally() {
     let web = Web::builder()
         .page("http://a.test/", Page::linking("front", &["/one", "/two"]).etag("\"front-1\""))
         .page("http://a.test/one", Page::html("<title>one</title><p>first text</p>").etag("\"one-1\""))
-        .page("http://a.test/two", Page::html("<title>two</title><p>second text</p>").last_modified("Sat, 21 Nov 2026 10:00:00 GMT"))
+        .page(
+            "http://a.test/two",
+            Page::html("<title>two</title><p>second text</p>").last_modified("Sat, 21 Nov 2026 10:00:00 GMT"),
+        )
         .start();
     let soon = "[politeness]\ndelay = \"0s\"\n[crawl]\npatience = \"0s\"\n[recrawl]\npage = \"1s\"\ninterval_min = \"1s\"\n";
     let place = Place::at(&web, soon);
@@ -140,10 +143,16 @@ fn scope_depth_rules_and_budgets_hold() {
 #[test]
 fn redirects_noindex_errors_and_duplicates_are_outcomes() {
     let web = Web::builder()
-        .page("http://a.test/", Page::linking("front", &["/moved", "/secret", "/missing", "/same?utm_source=x", "/same"]))
+        .page(
+            "http://a.test/",
+            Page::linking("front", &["/moved", "/secret", "/missing", "/same?utm_source=x", "/same"]),
+        )
         .page("http://a.test/moved", Page::redirect(301, "/target"))
         .page("http://a.test/target", Page::html("<title>target</title><p>the target text"))
-        .page("http://a.test/secret", Page::html("<meta name=robots content=noindex><title>secret</title><p>do not index"))
+        .page(
+            "http://a.test/secret",
+            Page::html("<meta name=robots content=noindex><title>secret</title><p>do not index"),
+        )
         .page("http://a.test/same", Page::html("<title>same</title><p>said once"))
         .start();
     let place = Place::at(&web, HASTY);

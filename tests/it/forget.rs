@@ -10,7 +10,9 @@ use crate::program::{Place, number};
 const SETTINGS: &str = "[politeness]\ndelay = \"0s\"\n[crawl]\npatience = \"0s\"\n[recrawl]\npage = \"1s\"\ninterval_min = \"1s\"\n";
 
 fn web() -> Web {
-    let page = |word: &str| Page::html(format!("<title>About {word}</title><p>A text that says {word} and nothing else of note."));
+    let page = |word: &str| {
+        Page::html(format!("<title>About {word}</title><p>A text that says {word} and nothing else of note."))
+    };
     Web::builder()
         .page("http://a.test/", Page::linking("front", &["/canaryone", "/private/canarytwo", "/kept"]))
         .page("http://a.test/canaryone", page("canaryone"))
@@ -44,7 +46,15 @@ fn forgotten_urls_leave_answers_files_and_the_crawl() {
     // The front page still links to them: its own text may name them, nothing else may.
     place.done(&["reindex"]);
     for word in ["canaryone", "canarytwo"] {
-        assert_eq!(place.run(&["search", &format!("says {word}"), "--limit", "1000"]).lines.iter().filter(|line| line["url"].as_str().unwrap_or_default().contains("canary")).count(), 0);
+        assert_eq!(
+            place
+                .run(&["search", &format!("says {word}"), "--limit", "1000"])
+                .lines
+                .iter()
+                .filter(|line| line["url"].as_str().unwrap_or_default().contains("canary"))
+                .count(),
+            0
+        );
     }
     let titles = bytes_of(&place.data(), b"About canary");
     assert!(titles.is_empty(), "still on disk in {titles:?}");

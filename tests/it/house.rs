@@ -23,7 +23,9 @@ fn production() -> Vec<(String, String)> {
     for entry in fs::read_dir(root().join("crates")).unwrap() {
         sources(&entry.unwrap().path().join("src"), &mut files);
     }
-    files.retain(|path| !path.ends_with("tests.rs") && !path.components().any(|part| part.as_os_str() == "tests"));
+    files.retain(|path| {
+        !path.ends_with("tests.rs") && !path.components().any(|part| part.as_os_str() == "tests")
+    });
     files.sort();
     let name = |path: &Path| path.strip_prefix(root()).unwrap().display().to_string();
     files.into_iter().map(|path| (name(&path), fs::read_to_string(&path).unwrap())).collect()
@@ -54,7 +56,11 @@ fn every_crate_has_a_readme_that_is_its_documentation() {
         let folder = entry.unwrap().path();
         let lib = folder.join("src/lib.rs");
         if lib.exists() {
-            assert!(fs::read_to_string(&lib).unwrap().contains("include_str!(\"../README.md\")"), "{}", lib.display());
+            assert!(
+                fs::read_to_string(&lib).unwrap().contains("include_str!(\"../README.md\")"),
+                "{}",
+                lib.display()
+            );
         }
         assert!(folder.join("README.md").exists(), "{} has no README.md", folder.display());
     }
@@ -70,9 +76,13 @@ fn the_shipped_configuration_is_understood_whole() {
     assert_eq!(ended.status.code(), Some(0), "{}", ended.stderr);
     // Every key the program has stands in the annotated file, set to its default or commented out.
     let text = fs::read_to_string(root.join("config/silteme.toml")).unwrap();
-    let shown = testkit::kill::Program::new(env!("CARGO_BIN_EXE_silteme")).args(["config", "show", "--format", "json"]).folder(&root).run();
+    let shown = testkit::kill::Program::new(env!("CARGO_BIN_EXE_silteme"))
+        .args(["config", "show", "--format", "json"])
+        .folder(&root)
+        .run();
     for line in shown.stdout.lines() {
-        let key = serde_json::from_str::<serde_json::Value>(line).unwrap()["key"].as_str().unwrap().to_owned();
+        let key =
+            serde_json::from_str::<serde_json::Value>(line).unwrap()["key"].as_str().unwrap().to_owned();
         let name = key.rsplit('.').next().unwrap();
         assert!(text.contains(&format!("{name} =")), "config/silteme.toml says nothing of {key}");
     }
@@ -92,13 +102,28 @@ fn crates_depend_only_on_those_the_architecture_allows() {
         ("server", &["model", "indexer", "recommender", "pipeline"]),
         ("demo", &["model"]),
     ];
-    let all = ["model", "frontier", "fetcher", "archive", "parser", "indexer", "recommender", "pipeline", "server", "demo", "testkit", "silteme"];
+    let all = [
+        "model",
+        "frontier",
+        "fetcher",
+        "archive",
+        "parser",
+        "indexer",
+        "recommender",
+        "pipeline",
+        "server",
+        "demo",
+        "testkit",
+        "silteme",
+    ];
     for (name, may_use) in allowed {
         let text = fs::read_to_string(root().join("crates").join(name).join("Cargo.toml")).unwrap();
         let section = text.split("[dependencies]").nth(1).unwrap_or_default();
         let section = section.split("\n[").next().unwrap_or_default();
         for other in all {
-            let used = section.lines().any(|line| line.starts_with(&format!("{other}.")) || line.starts_with(&format!("{other} =")));
+            let used = section.lines().any(|line| {
+                line.starts_with(&format!("{other}.")) || line.starts_with(&format!("{other} ="))
+            });
             assert!(!used || may_use.contains(&other), "{name} must not use {other}");
         }
     }

@@ -25,7 +25,12 @@ fn a_crawl_exported_as_warc_and_imported_elsewhere_is_the_same() {
         there.done(&["verify"]);
     }
     let links = here.run(&["export", "links"]);
-    assert!(links.lines.iter().any(|line| text(line, "to") == graph.url(0, 1) && text(line, "from") == graph.url(0, 0)));
+    assert!(
+        links
+            .lines
+            .iter()
+            .any(|line| text(line, "to") == graph.url(0, 1) && text(line, "from") == graph.url(0, 0))
+    );
     let changes = here.run(&["export", "changes"]);
     assert_eq!(changes.lines.iter().filter(|line| text(line, "change") == "upsert").count(), 12);
 }
@@ -59,7 +64,11 @@ fn a_third_party_reads_our_archive() {
     for entry in std::fs::read_dir(place.data().join("archive")).unwrap() {
         let path = entry.unwrap().path();
         if path.to_string_lossy().contains(".warc") && !path.to_string_lossy().ends_with(".cdxj") {
-            let output = std::process::Command::new("python3").args(["-m", "warcio.cli", "check", "-v"]).arg(&path).output().unwrap();
+            let output = std::process::Command::new("python3")
+                .args(["-m", "warcio.cli", "check", "-v"])
+                .arg(&path)
+                .output()
+                .unwrap();
             let said = String::from_utf8_lossy(&output.stdout);
             assert!(output.status.success() && !said.contains("failed"), "{}: {said}", path.display());
         }

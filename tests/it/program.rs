@@ -66,8 +66,11 @@ impl Place {
     /// Every document of the index: URL → title, sorted.
     pub fn documents(&self) -> Vec<(String, String)> {
         let said = self.run(&["export", "documents"]);
-        let mut documents: Vec<_> =
-            said.lines.iter().map(|line| (text(line, "url"), text(line, "title") + &text(line, "text"))).collect();
+        let mut documents: Vec<_> = said
+            .lines
+            .iter()
+            .map(|line| (text(line, "url"), text(line, "title") + &text(line, "text")))
+            .collect();
         documents.sort();
         documents
     }
@@ -78,7 +81,9 @@ impl Said {
         let lines = ended
             .stdout
             .lines()
-            .map(|line| serde_json::from_str(line).unwrap_or_else(|e| panic!("not a JSON line ({e}): {line}")))
+            .map(|line| {
+                serde_json::from_str(line).unwrap_or_else(|e| panic!("not a JSON line ({e}): {line}"))
+            })
             .collect();
         Self { code: ended.status.code().unwrap_or(-1), lines, stdout: ended.stdout, stderr: ended.stderr }
     }

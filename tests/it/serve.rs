@@ -79,7 +79,13 @@ fn the_api_answers_and_refuses_as_documented() {
     let next = first["next"].as_str().unwrap();
     let second = server.json(&format!("/v1/search?limit=7&cursor={next}"));
     assert_eq!(first["results"].as_array().unwrap().len(), 7);
-    assert!(first["results"].as_array().unwrap().iter().all(|one| !second["results"].as_array().unwrap().contains(one)));
+    assert!(
+        first["results"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .all(|one| !second["results"].as_array().unwrap().contains(one))
+    );
 
     let question = format!("{{\"likes\":[\"{}\"],\"limit\":3}}", graph.url(1, 3));
     let (status, _, body) = server.ask("POST", "/v1/recommendations", &question);
@@ -116,7 +122,10 @@ fn the_api_answers_and_refuses_as_documented() {
     for lang in ["kk", "ru", "en"] {
         let (status, _, page) = server.ask("GET", &format!("/?lang={lang}&q={token}"), "");
         assert_eq!(status, 200);
-        assert!(page.contains(&format!("<html lang=\"{lang}\">")) && page.contains(&graph.url(1, 3)), "{page}");
+        assert!(
+            page.contains(&format!("<html lang=\"{lang}\">")) && page.contains(&graph.url(1, 3)),
+            "{page}"
+        );
     }
 
     // While the server answers, another process rebuilds and takes down; the server follows both.

@@ -36,7 +36,8 @@ fn a_crawl_killed_ten_times_ends_as_if_undisturbed() {
     assert_eq!(place.documents(), expected);
     // A request may be in the air at each kill, and is then made again; nothing else is.
     let fetched = web.log().fetched();
-    let repeated: usize = fetched.iter().filter(|(url, _)| !url.ends_with("robots.txt")).map(|(_, n)| n - 1).sum();
+    let repeated: usize =
+        fetched.iter().filter(|(url, _)| !url.ends_with("robots.txt")).map(|(_, n)| n - 1).sum();
     assert!(repeated <= killed * 3 * 8, "{repeated} pages were fetched again after {killed} kills");
     for (host, shortest_ms) in web.log().shortest_intervals_ms() {
         assert!(shortest_ms >= 4, "{host} was asked after {shortest_ms} ms");

@@ -143,7 +143,7 @@ pub async fn crawl<T: Transport>(
     let (records, fetched) = mpsc::channel(FETCHED_QUEUE);
     let (to_settle, archived) = sync_channel(ARCHIVED_QUEUE);
 
-    let (archive, index) = (&mut stores.archive, &mut stores.writer);
+    let (archive, index, takedowns) = (&mut stores.archive, &mut stores.writer, &mut stores.takedowns);
     let runtime = tokio::runtime::Handle::current();
     // Threads borrow the stores, so they live in a scope; the scope blocks, so it has a blocking thread of its own.
     let ended = tokio::task::block_in_place(|| {
@@ -178,6 +178,7 @@ pub async fn crawl<T: Transport>(
                 stop: stop.child_token(),
                 unsettled: Arc::clone(&unsettled),
                 settled: Arc::clone(&settled),
+                takedowns,
             };
             let ended = runtime.block_on(dispatch.run(&records));
             drop(records);
@@ -188,6 +189,7 @@ pub async fn crawl<T: Transport>(
             ended
         })
     })?;
+    crate::forget::purge_pending(stores)?;
     let queued = stores.frontier.lock().counts()?.queued;
     let took = model::time::until(started, clock.now());
     Ok(progress.crawl_summary(took, queued, ended))

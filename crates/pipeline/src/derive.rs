@@ -9,7 +9,10 @@ use fetcher::coding;
 use fetcher::robots::Rules;
 use frontier::{Offer, Settlement};
 use indexer::Removal;
-use model::{CanonicalUrl, Directives, Document, FetchRecord, LinkKind, Outcome, Parsed, ResourceKind, Response, UrlKey};
+use model::{
+    CanonicalUrl, Directives, Document, FetchRecord, LinkKind, Outcome, Parsed, ResourceKind, Response,
+    UrlKey,
+};
 use sha2::{Digest, Sha256};
 use url::Url;
 
@@ -54,8 +57,13 @@ pub struct DeriveSettings {
 #[must_use]
 pub fn derive(record: &FetchRecord, settings: &DeriveSettings) -> Derived {
     let visit = &record.visit;
-    let mut derived =
-        Derived { key: visit.key, change: Change::Keep, settlement: None, offers: Vec::new(), links_count: 0 };
+    let mut derived = Derived {
+        key: visit.key,
+        change: Change::Keep,
+        settlement: None,
+        offers: Vec::new(),
+        links_count: 0,
+    };
     if visit.job == IMPORT_JOB {
         derived.change = imported_change(record, settings);
         return derived;
@@ -157,17 +165,16 @@ fn imported_change(record: &FetchRecord, settings: &DeriveSettings) -> Change {
 }
 
 /// Whether a document enters the index at all. `unavailable_after` is not asked here: it is enforced when answering.
-#[must_use]
-pub fn may_index(directives: &Directives) -> bool {
+fn may_index(directives: &Directives) -> bool {
     directives.index && directives.search != Some(false)
 }
 
 fn decoded_body<'a>(response: &'a Response, settings: &DeriveSettings) -> Cow<'a, [u8]> {
     match &response.body.decoded {
         Some(decoded) => Cow::Borrowed(decoded),
-        None => {
-            Cow::Owned(coding::decode(&response.headers, &response.body.raw, settings.decoded_bytes_max).bytes.to_vec())
-        }
+        None => Cow::Owned(
+            coding::decode(&response.headers, &response.body.raw, settings.decoded_bytes_max).bytes.to_vec(),
+        ),
     }
 }
 
@@ -227,7 +234,9 @@ fn redirect_offer(record: &FetchRecord, to: &str) -> Option<Offer> {
 fn sitemap_offers(record: &FetchRecord, settings: &DeriveSettings) -> Vec<Offer> {
     /// robots.txt files of the field name at most a few dozen sitemaps; more is a trap.
     const SITEMAPS_MAX: usize = 100;
-    let Some(response) = record.response().filter(|response| response.status == 200) else { return Vec::new() };
+    let Some(response) = record.response().filter(|response| response.status == 200) else {
+        return Vec::new();
+    };
     let body = decoded_body(response, settings);
     Rules::parse(&body)
         .sitemaps()

@@ -103,7 +103,8 @@ pub fn explain(stores: &ReadStores, subject: &str) -> Result<Option<Explained>, 
 
 fn explain_url(stores: &ReadStores, url: &CanonicalUrl) -> Result<Option<Explained>, Error> {
     let now = stores.clock.now();
-    let known = stores.frontier.as_ref().map(|frontier| frontier.url_status(url.key())).transpose()?.flatten();
+    let known =
+        stores.frontier.as_ref().map(|frontier| frontier.url_status(url.key())).transpose()?.flatten();
     let site = site_status(stores, &url.site())?;
     let entries = match &stores.archive {
         Some(archive) => archive.lookup(known.as_ref().map_or(url.url().as_str(), |known| &known.url))?,
@@ -170,7 +171,8 @@ fn robots_verdict(stores: &ReadStores, url: &CanonicalUrl) -> Result<Option<Robo
     let Some(frontier) = &stores.frontier else { return Ok(None) };
     let entries = frontier.robots(&url.site())?.into_iter().map(|entry| (entry.origin, entry.copy)).collect();
     let Some(known) = RobotsCopies::from_entries(entries).known(&url.origin()) else { return Ok(None) };
-    let verdict = known.file.map(|file| Rules::parse(&file).judge(&stores.settings.fetcher.agent.name, url.url()));
+    let verdict =
+        known.file.map(|file| Rules::parse(&file).judge(&stores.settings.fetcher.agent.name, url.url()));
     Ok(Some(RobotsVerdict {
         // Without a file the site is open, unless the file cannot be reached (RFC 9309 section 2.3.1).
         allowed: verdict.as_ref().map_or(known.trouble.is_none(), |verdict| verdict.allowed),

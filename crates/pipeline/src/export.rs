@@ -11,9 +11,9 @@ use indexer::Index;
 use model::{Document, Outcome, Position, ResourceKind, Timestamp, UrlKey};
 use serde::Serialize;
 
+use crate::Error;
 use crate::derive::{DeriveSettings, parse_record};
 use crate::takedowns::Takedowns;
-use crate::Error;
 
 /// Documents read per step.
 const STEP: usize = 256;
@@ -51,7 +51,9 @@ pub fn export_documents(
         let documents = index.documents(after, STEP, now)?;
         let Some(last) = documents.last() else { return Ok(count) };
         after = Some(last.key);
-        for document in documents.iter().filter(|document| since.is_none_or(|since| document.fetched >= since)) {
+        for document in
+            documents.iter().filter(|document| since.is_none_or(|since| document.fetched >= since))
+        {
             each(document).map_err(Error::Output)?;
             count += 1;
         }

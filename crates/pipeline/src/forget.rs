@@ -47,11 +47,8 @@ pub fn forget(
     let doomed = doomed_documents(data, settings, &**clock, takedown)?;
     journal.record(takedown, reason, clock.now())?;
     match Stores::open(data, settings, Arc::clone(clock), "forget") {
-        Ok(mut stores) => {
-            stores.frontier.lock().forget(takedown, clock.now())?;
-            purge_pending(&mut stores)?;
-            Ok(Forgotten { forgotten: doomed, pending: 0, waiting_for: None })
-        }
+        // Opening the stores for writing has purged what the journal lists.
+        Ok(_) => Ok(Forgotten { forgotten: doomed, pending: 0, waiting_for: None }),
         Err(Error::Busy { holder, .. }) => {
             Ok(Forgotten { forgotten: 0, pending: doomed, waiting_for: Some(holder) })
         }
@@ -65,9 +62,12 @@ pub fn forget(
 /// Failures of the stores; the journal still lists what is left.
 pub fn purge_pending(stores: &mut Stores) -> Result<u64, Error> {
     stores.takedowns.refresh()?;
-    let pending: Vec<u64> = stores.takedowns.pending().map(|entry| entry.id).collect();
+    let pending = stores.takedowns.pending_plain()?;
     if pending.is_empty() {
         return Ok(0);
+    }
+    for (_, takedown) in &pending {
+        stores.frontier.lock().forget(takedown, stores.clock.now())?;
     }
     let takedowns = stores.takedowns.clone();
     let doomed = |url: &str| takedowns.hides(url);
@@ -81,7 +81,7 @@ pub fn purge_pending(stores: &mut Stores) -> Result<u64, Error> {
     stores.frontier.lock().settle(&[], erased.end, now)?;
     stores.writer.commit(erased.end, now)?;
     stores.end_erasing()?;
-    for id in pending {
+    for (id, _) in pending {
         stores.takedowns.record_purged(id, stores.clock.now())?;
     }
     tracing::info!(records = erased.records, documents = keys.len(), "takedowns purged");
@@ -103,7 +103,12 @@ fn hidden_keys(stores: &Stores, doomed: &dyn Fn(&str) -> bool) -> Result<Vec<Url
 }
 
 /// How many documents a takedown concerns, before it is recorded.
-fn doomed_documents(data: &Path, settings: &Settings, clock: &dyn Clock, takedown: &Takedown) -> Result<u64, Error> {
+fn doomed_documents(
+    data: &Path,
+    settings: &Settings,
+    clock: &dyn Clock,
+    takedown: &Takedown,
+) -> Result<u64, Error> {
     let index = Index::open(&index_dir(data), settings.index.clone())?;
     hide_taken_down(&index, &Takedowns::load(data)?);
     let now = clock.now();
@@ -121,7 +126,8 @@ fn doomed_documents(data: &Path, settings: &Settings, clock: &dyn Clock, takedow
                 let documents = index.documents(after, STEP, now)?;
                 let Some(last) = documents.last() else { break count };
                 after = Some(last.key);
-                count += documents.iter().filter(|document| document.url.starts_with(prefix.as_str())).count() as u64;
+                count += documents.iter().filter(|document| document.url.starts_with(prefix.as_str())).count()
+                    as u64;
             }
         }
     })

@@ -9,8 +9,8 @@ use archive::ArchiveStore;
 use bytes::Bytes;
 use indexer::{IndexWriter, LinkSource};
 use model::{
-    Body, CanonicalUrl, Exchange, FetchRecord, HeaderLine, Language, Outcome, Request, ResourceKind, Response, Timestamp,
-    Visit,
+    Body, CanonicalUrl, Exchange, FetchRecord, HeaderLine, Language, Outcome, Request, ResourceKind,
+    Response, Timestamp, Visit,
 };
 use serde::{Deserialize, Serialize};
 
@@ -125,11 +125,9 @@ pub fn import_documents(
     let mut line = Vec::new();
     for number in 1u64.. {
         line.clear();
-        let read = reader
-            .by_ref()
-            .take(LINE_MAX)
-            .read_until(b'\n', &mut line)
-            .map_err(|e| Error::Input(format!("{name} cannot be read at line {number}: {e}; lines before it were kept")))?;
+        let read = reader.by_ref().take(LINE_MAX).read_until(b'\n', &mut line).map_err(|e| {
+            Error::Input(format!("{name} cannot be read at line {number}: {e}; lines before it were kept"))
+        })?;
         if read == 0 {
             break;
         }
@@ -149,7 +147,8 @@ fn record_of_line(line: &[u8], now: Timestamp) -> Result<FetchRecord, String> {
         .map_err(|e| format!("not a document: {e}; a line is {{\"url\":…,\"title\":…,\"text\":…}}"))?;
     let url = CanonicalUrl::parse(&given.url).map_err(|e| e.to_string())?;
     let body = serde_json::to_vec(&given).map_err(|e| e.to_string())?;
-    let header = |name: &str, value: &str| HeaderLine { name: name.to_owned(), value: Bytes::from(value.to_owned()) };
+    let header =
+        |name: &str, value: &str| HeaderLine { name: name.to_owned(), value: Bytes::from(value.to_owned()) };
     Ok(FetchRecord {
         visit: Visit {
             key: url.key(),
@@ -262,7 +261,8 @@ impl<'a> Taking<'a> {
         }
         let stores = &mut *self.stores;
         stores.archive.append(&self.batch)?;
-        let derived = derive_all(&self.batch, &stores.settings.derive(), stores.settings.crawl.parser_threads());
+        let derived =
+            derive_all(&self.batch, &stores.settings.derive(), stores.settings.crawl.parser_threads());
         let end = archive::ArchiveSource::end(&stores.archive);
         let changed = apply(derived, &mut stores.writer, &stores.frontier, end, &*stores.clock)?;
         self.summary.imported += self.batch.len() as u64;
@@ -280,9 +280,10 @@ impl<'a> Taking<'a> {
     fn drop_superseded(&mut self) -> Result<(), Error> {
         let keys: Vec<_> = self.batch.iter().map(|record| record.visit.key).collect();
         let known = self.stores.index.get(&keys, self.stores.clock.now())?;
-        let mut newer = known.into_iter().zip(&self.batch).map(|(hit, record)| {
-            hit.is_some_and(|hit| hit.document.fetched > record.requested_at)
-        });
+        let mut newer = known
+            .into_iter()
+            .zip(&self.batch)
+            .map(|(hit, record)| hit.is_some_and(|hit| hit.document.fetched > record.requested_at));
         let before = self.batch.len();
         let keep: Vec<bool> = newer.by_ref().map(|newer| !newer).collect();
         let mut keep = keep.into_iter();

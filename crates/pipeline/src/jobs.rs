@@ -146,12 +146,16 @@ impl Job {
         name.clone_into(&mut job.name);
         if let Some(file) = &job.seed_file {
             let file = dir.join(file);
-            let lines = fs::read_to_string(&file)
-                .map_err(|e| Error::Job(format!("seed file {} of job {name:?} cannot be read: {e}", file.display())))?;
+            let lines = fs::read_to_string(&file).map_err(|e| {
+                Error::Job(format!("seed file {} of job {name:?} cannot be read: {e}", file.display()))
+            })?;
             job.seeds.extend(seed_lines(&lines));
         }
         if job.seeds.is_empty() {
-            return Err(Error::Job(format!("job file {} has no seeds; add seeds = [\"https://…\"]", path.display())));
+            return Err(Error::Job(format!(
+                "job file {} has no seeds; add seeds = [\"https://…\"]",
+                path.display()
+            )));
         }
         job.check_schedule()?;
         Ok(job)

@@ -22,7 +22,9 @@ mod takedowns;
 mod verify;
 
 pub use crate::crawl::{CrawlRequest, CrawlSettings, crawl, offer_seeds};
+pub use crate::derive::{Change, DeriveSettings, Derived, derive, parse_record};
 pub use crate::error::Error;
+pub use crate::explain::{Explained, explain};
 pub use crate::export::{LinkLine, export_documents, export_links, export_warc};
 pub use crate::forget::{Forgotten, forget, purge_pending};
 pub use crate::import::{ImportSummary, JunkLine, import_documents, import_warc};
@@ -33,7 +35,6 @@ pub use crate::reindex::{ReindexRequest, ReindexSummary, reindex, rollback};
 pub use crate::schedule::{Schedule, next_run};
 pub use crate::scheduler::Scheduler;
 pub use crate::settings::Settings;
-pub use crate::explain::{Explained, explain};
 pub use crate::status::{HostLine, Run, StatusReport, host_lines, record_run, status};
 pub use crate::stores::{ReadStores, Stores, archive_dir, frontier_dir, hide_taken_down, index_dir};
 pub use crate::takedowns::{Entry as TakedownEntry, Takedowns};

@@ -35,7 +35,12 @@ impl Scheduler {
     ///
     /// # Errors
     /// [`Error::Job`] for a schedule that cannot be used; [`Error::Setting`] when a job may not be crawled (no contact).
-    pub fn plan(jobs: Vec<Job>, data: &Path, settings: Settings, clock: Arc<dyn Clock>) -> Result<Self, Error> {
+    pub fn plan(
+        jobs: Vec<Job>,
+        data: &Path,
+        settings: Settings,
+        clock: Arc<dyn Clock>,
+    ) -> Result<Self, Error> {
         let fetcher = &settings.fetcher;
         for job in jobs.iter().filter(|job| job.schedule.is_some()) {
             let seeds = job.parsed_seeds().0;
@@ -72,11 +77,16 @@ impl Scheduler {
             let now = self.clock.now();
             for job in self.schedule.due(now)? {
                 if let Err(error) = self.run_job(&job, &stop).await {
-                    tracing::error!(job = job.name, error = &error as &dyn std::error::Error, "job failed; it runs again at its next time");
+                    tracing::error!(
+                        job = job.name,
+                        error = &error as &dyn std::error::Error,
+                        "job failed; it runs again at its next time"
+                    );
                 }
             }
             self.purge();
-            let rest = self.schedule.next().map_or(PURGE_LOOK_INTERVAL, |at| rest_until(self.clock.now(), at));
+            let rest =
+                self.schedule.next().map_or(PURGE_LOOK_INTERVAL, |at| rest_until(self.clock.now(), at));
             tokio::select! {
                 () = tokio::time::sleep(rest) => {}
                 () = stop.cancelled() => {}
@@ -88,14 +98,16 @@ impl Scheduler {
     async fn run_job(&self, job: &Job, stop: &CancellationToken) -> Result<(), Error> {
         let transport = ReqwestTransport::new(&self.settings.fetcher)?;
         let fetcher = Fetcher::new(self.settings.fetcher.clone(), transport, Arc::clone(&self.clock))?;
-        let mut stores = Stores::open(&self.data, &self.settings, Arc::clone(&self.clock), &format!("job {}", job.name))?;
+        let mut stores =
+            Stores::open(&self.data, &self.settings, Arc::clone(&self.clock), &format!("job {}", job.name))?;
         let request = CrawlRequest {
             job: Some(job.clone()),
             only_job: true,
             max_pages: job.max_pages,
             max_time: job.max_time.map(|span| span.0),
         };
-        let summary = crawl(&mut stores, Arc::new(fetcher), &request, &self.progress, stop.child_token()).await?;
+        let summary =
+            crawl(&mut stores, Arc::new(fetcher), &request, &self.progress, stop.child_token()).await?;
         record_run(&self.data, Some(&job.name), &summary, self.clock.now());
         tracing::info!(job = job.name, fetched = summary.fetched, documents = summary.documents, "job done");
         Ok(())
@@ -109,7 +121,10 @@ impl Scheduler {
         }
         match Stores::open(&self.data, &self.settings, Arc::clone(&self.clock), "purge") {
             Ok(_) | Err(Error::Busy { .. }) => {}
-            Err(error) => tracing::error!(error = &error as &dyn std::error::Error, "takedowns are hidden but not purged yet"),
+            Err(error) => tracing::error!(
+                error = &error as &dyn std::error::Error,
+                "takedowns are hidden but not purged yet"
+            ),
         }
     }
 }

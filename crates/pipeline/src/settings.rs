@@ -53,7 +53,7 @@ impl Settings {
     #[must_use]
     pub fn frontier(&self) -> frontier::Settings {
         frontier::Settings {
-            politeness: self.politeness.clone(),
+            politeness: self.politeness,
             recrawl: self.recrawl.clone(),
             limits: self.limits.clone(),
         }

@@ -138,7 +138,10 @@ pub fn status(stores: &ReadStores, jobs: &[Job]) -> Result<StatusReport, Error> 
 ///
 /// # Errors
 /// When the frontier cannot be read.
-pub fn host_lines(stores: &ReadStores, each: &mut dyn FnMut(HostLine) -> std::io::Result<()>) -> Result<u64, Error> {
+pub fn host_lines(
+    stores: &ReadStores,
+    each: &mut dyn FnMut(HostLine) -> std::io::Result<()>,
+) -> Result<u64, Error> {
     let Some(frontier) = &stores.frontier else { return Ok(0) };
     let mut after: Option<Site> = None;
     let mut count = 0;
@@ -161,7 +164,10 @@ fn alerts(report: &StatusReport) -> Vec<String> {
     if let Some(run) = report.runs.first() {
         let visits = run.fetched + run.not_modified + run.failed;
         if visits >= 10 && run.failed as f64 > visits as f64 * FAILURES_ALERT {
-            alerts.push(format!("{} of {visits} visits of the last run failed; `silteme status --hosts` shows where", run.failed));
+            alerts.push(format!(
+                "{} of {visits} visits of the last run failed; `silteme status --hosts` shows where",
+                run.failed
+            ));
         }
     }
     if report.takedowns_pending > 0 {

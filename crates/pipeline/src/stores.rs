@@ -95,7 +95,12 @@ impl Stores {
     ///
     /// # Errors
     /// [`Error::Busy`] when another process writes there; otherwise the failure of a store.
-    pub fn open(data: &Path, settings: &Settings, clock: Arc<dyn Clock>, purpose: &str) -> Result<Self, Error> {
+    pub fn open(
+        data: &Path,
+        settings: &Settings,
+        clock: Arc<dyn Clock>,
+        purpose: &str,
+    ) -> Result<Self, Error> {
         let lock = WriterLock::take(data, purpose)?;
         let opened = WarcArchive::open(&archive_dir(data), settings.archive.clone(), Arc::clone(&clock))?;
         if let Some(path) = opened.torn_path {
@@ -182,7 +187,9 @@ impl Stores {
     /// Notes on disk that positions of the archive are about to change.
     pub(crate) fn begin_erasing(&self) -> Result<(), Error> {
         let path = self.erasing_marker();
-        std::fs::File::create(&path).and_then(|file| file.sync_all()).map_err(|e| Error::disk("write", &path, e))
+        std::fs::File::create(&path)
+            .and_then(|file| file.sync_all())
+            .map_err(|e| Error::disk("write", &path, e))
     }
 
     /// Notes that every checkpoint has been moved to the archive's new end.
@@ -266,7 +273,8 @@ impl CatchUp<'_> {
         let mut derived = derive_all(batch, &self.derive, self.threads);
         batch.clear();
         if at >= self.indexed {
-            let changes = derived.iter_mut().map(|one| (one.key, std::mem::replace(&mut one.change, Change::Keep)));
+            let changes =
+                derived.iter_mut().map(|one| (one.key, std::mem::replace(&mut one.change, Change::Keep)));
             write_index(changes.collect(), self.writer)?;
         }
         if at >= self.settled {

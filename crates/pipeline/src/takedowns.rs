@@ -3,6 +3,8 @@
 //! `forget` appends one line and every answer of every process honours it from then on; purging the bytes from the stores
 //! may come later, when their writer gets to it, and is recorded too. Only hashes of what was taken down are kept.
 //!
+//! Until the purge is done, what is to be purged stands in plain beside the journal; with the purge it goes.
+//!
 //! Invariant: a line, once durable, is never dropped or reordered; a torn last line (kill -9) is ignored.
 
 use std::collections::HashSet;
@@ -108,7 +110,12 @@ impl Takedowns {
     ///
     /// # Errors
     /// [`Error::Disk`] when the journal cannot be written; then nothing was recorded.
-    pub fn record(&mut self, takedown: &Takedown, reason: Option<&str>, at: Timestamp) -> Result<Entry, Error> {
+    pub fn record(
+        &mut self,
+        takedown: &Takedown,
+        reason: Option<&str>,
+        at: Timestamp,
+    ) -> Result<Entry, Error> {
         self.refresh()?;
         let (kind, text) = match takedown {
             Takedown::Url(url) => (Kind::Url, url.canonical().to_owned()),
@@ -119,8 +126,9 @@ impl Takedowns {
         if let Some(known) = self.entries.iter().find(|entry| entry.kind == kind && entry.hash == hash) {
             return Ok(known.clone());
         }
-        let length = if kind == Kind::Prefix { text.len() } else { 0 };
         let id = self.entries.last().map_or(1, |entry| entry.id + 1);
+        self.write_plain(id, kind, &text)?;
+        let length = if kind == Kind::Prefix { text.len() } else { 0 };
         let entry = Entry { id, at, kind, length, hash, reason: reason.map(str::to_owned) };
         self.write(&Line::Taken(entry.clone()))?;
         self.take_in(entry.clone());
@@ -134,7 +142,49 @@ impl Takedowns {
     pub fn record_purged(&mut self, id: u64, at: Timestamp) -> Result<(), Error> {
         self.write(&Line::Purged { purged: id, at })?;
         self.purged.insert(id);
-        Ok(())
+        let path = self.plain_path(id);
+        match fs::remove_file(&path) {
+            Err(e) if e.kind() != std::io::ErrorKind::NotFound => Err(Error::disk("remove", &path, e)),
+            _ => Ok(()),
+        }
+    }
+
+    /// What is still to be purged, in plain.
+    ///
+    /// # Errors
+    /// [`Error::Disk`] when it cannot be read.
+    pub fn pending_plain(&self) -> Result<Vec<(u64, Takedown)>, Error> {
+        let mut plain = Vec::new();
+        for entry in self.pending() {
+            let path = self.plain_path(entry.id);
+            let text = fs::read_to_string(&path).map_err(|e| Error::disk("read", &path, e))?;
+            let takedown = match entry.kind {
+                Kind::Url => CanonicalUrl::parse(&text).ok().map(Takedown::Url),
+                Kind::Prefix => Some(Takedown::Prefix(text)),
+                Kind::Host => Some(Takedown::Host(text)),
+            };
+            plain.extend(takedown.map(|takedown| (entry.id, takedown)));
+        }
+        Ok(plain)
+    }
+
+    fn plain_path(&self, id: u64) -> PathBuf {
+        self.path.with_file_name(format!("takedown-{id}.pending"))
+    }
+
+    /// Before the journal line, so that a line without its plain text is one that was purged.
+    fn write_plain(&self, id: u64, kind: Kind, text: &str) -> Result<(), Error> {
+        let path = self.plain_path(id);
+        let write = || {
+            if let Some(folder) = path.parent() {
+                fs::create_dir_all(folder)?;
+            }
+            let mut file = fs::File::create(&path)?;
+            file.write_all(text.as_bytes())?;
+            file.sync_all()
+        };
+        tracing::debug!(id, ?kind, "takedown noted for the purge");
+        write().map_err(|e| Error::disk("write", &path, e))
     }
 
     /// Takedowns whose bytes are still in some store.
@@ -163,9 +213,9 @@ impl Takedowns {
     }
 
     fn hides_prefix(&self, url: &str) -> bool {
-        self.prefixes
-            .iter()
-            .any(|(length, hash)| url.as_bytes().get(..*length).is_some_and(|head| Sha256::digest(head)[..] == hash[..]))
+        self.prefixes.iter().any(|(length, hash)| {
+            url.as_bytes().get(..*length).is_some_and(|head| Sha256::digest(head)[..] == hash[..])
+        })
     }
 
     fn take_in(&mut self, entry: Entry) {

@@ -56,13 +56,21 @@ struct Expected {
 ///
 /// # Errors
 /// When a store cannot be read at all; mismatches are findings.
-pub fn verify(stores: &mut Stores, repair: bool, found: &mut dyn FnMut(&Finding)) -> Result<VerifySummary, Error> {
+pub fn verify(
+    stores: &mut Stores,
+    repair: bool,
+    found: &mut dyn FnMut(&Finding),
+) -> Result<VerifySummary, Error> {
     let mut findings = Findings { found, count: 0 };
     let expected = read_archive(stores, &mut findings)?;
     let (wrong, unexplained) = compare_index(stores, &expected, &mut findings)?;
     let mendable = wrong + compare_frontier(stores, &expected, &mut findings)?;
     for entry in stores.takedowns.pending() {
-        findings.add("takedown_pending", &format!("takedown {}", entry.id), "its bytes are not purged yet; any command that writes will do it");
+        findings.add(
+            "takedown_pending",
+            &format!("takedown {}", entry.id),
+            "its bytes are not purged yet; any command that writes will do it",
+        );
     }
     let mut summary = VerifySummary {
         event: "summary",
@@ -117,7 +125,8 @@ fn read_archive(stores: &Stores, findings: &mut Findings<'_>) -> Result<Expected
 impl Expected {
     fn take_in(&mut self, stores: &Stores, records: &[FetchRecord]) {
         self.records += records.len() as u64;
-        for derived in derive_all(records, &stores.settings.derive(), stores.settings.crawl.parser_threads()) {
+        for derived in derive_all(records, &stores.settings.derive(), stores.settings.crawl.parser_threads())
+        {
             match derived.change {
                 Change::Put(document) if !stores.takedowns.hides(&document.url) => {
                     self.documents.insert(derived.key, (fingerprint(&document), document.url));
@@ -151,20 +160,36 @@ fn compare_index(
             match expected.documents.get(&document.key) {
                 None => {
                     unexplained.push(document.key);
-                    findings.add("document_unexplained", &document.url, "the index has it, the archive does not say so; --repair removes it");
+                    findings.add(
+                        "document_unexplained",
+                        &document.url,
+                        "the index has it, the archive does not say so; --repair removes it",
+                    );
                 }
                 Some((hash, _)) if *hash != fingerprint(document) => {
-                    findings.add("document_differs", &document.url, "the index says something else than the archive; --repair rebuilds the index");
+                    findings.add(
+                        "document_differs",
+                        &document.url,
+                        "the index says something else than the archive; --repair rebuilds the index",
+                    );
                 }
                 Some(_) => {}
             }
         }
     }
-    let mut missing: Vec<&String> =
-        expected.documents.iter().filter(|(key, _)| !present.contains(key)).map(|(_, (_, url))| url).collect();
+    let mut missing: Vec<&String> = expected
+        .documents
+        .iter()
+        .filter(|(key, _)| !present.contains(key))
+        .map(|(_, (_, url))| url)
+        .collect();
     missing.sort();
     for url in missing {
-        findings.add("document_missing", url, "the archive has it, the index does not; --repair rebuilds the index");
+        findings.add(
+            "document_missing",
+            url,
+            "the archive has it, the index does not; --repair rebuilds the index",
+        );
     }
     Ok((findings.count - before, unexplained))
 }
@@ -173,11 +198,16 @@ fn compare_index(
 fn compare_frontier(stores: &Stores, expected: &Expected, findings: &mut Findings<'_>) -> Result<u64, Error> {
     let before = findings.count;
     let frontier = stores.frontier.lock();
-    let mut urls: Vec<(&UrlKey, &String)> = expected.documents.iter().map(|(key, (_, url))| (key, url)).collect();
+    let mut urls: Vec<(&UrlKey, &String)> =
+        expected.documents.iter().map(|(key, (_, url))| (key, url)).collect();
     urls.sort_by_key(|(key, _)| **key);
     for (key, url) in urls {
         if !expected.imported.contains(key) && frontier.url_status(*key)?.is_none() {
-            findings.add("url_unknown", url, "the archive has it, the frontier does not know it; --repair settles it again");
+            findings.add(
+                "url_unknown",
+                url,
+                "the archive has it, the frontier does not know it; --repair settles it again",
+            );
         }
     }
     Ok(findings.count - before)

@@ -74,7 +74,9 @@ pub(crate) enum Command {
     )]
     Import(ImportArgs),
     /// Write links, documents, WARC records or index changes to standard output or a file
-    #[command(after_help = "Examples:\n  silteme export documents --since 2026-11-01 --out documents.ndjson\n  silteme export warc --out copy.warc.gz")]
+    #[command(
+        after_help = "Examples:\n  silteme export documents --since 2026-11-01 --out documents.ndjson\n  silteme export warc --out copy.warc.gz"
+    )]
     Export(ExportArgs),
     /// Full-text search
     #[command(
@@ -85,13 +87,17 @@ pub(crate) enum Command {
     #[command(after_help = "Example:\n  silteme similar https://example.kz/article --limit 5")]
     Similar(SimilarArgs),
     /// Recommendations with a reason each
-    #[command(after_help = "Examples:\n  silteme recommend --like https://example.kz/article\n  silteme recommend --terms 'ғарыш, спутник' --language kk")]
+    #[command(
+        after_help = "Examples:\n  silteme recommend --like https://example.kz/article\n  silteme recommend --terms 'ғарыш, спутник' --language kk"
+    )]
     Recommend(RecommendArgs),
     /// Bytes to document: what the parser makes of files; no network, no store
     #[command(after_help = "Example:\n  silteme parse --url https://example.kz/a page.html")]
     Parse(ParseArgs),
     /// The verdict of a robots.txt file on URLs, with rule and line
-    #[command(after_help = "Example:\n  silteme robots --agent silteme robots.txt https://example.kz/private/a")]
+    #[command(
+        after_help = "Example:\n  silteme robots --agent silteme robots.txt https://example.kz/private/a"
+    )]
     Robots(RobotsArgs),
     /// Canonical form and site of URLs, and what was changed
     #[command(after_help = "Example:\n  silteme url 'HTTPS://Example.KZ:443/a?b=2&utm_source=x&a=1#top'")]

@@ -76,8 +76,9 @@ impl Config {
                 usage(format!("settings file {} cannot be read: {e}; check --config", path.display()))
             })?;
             // Read as settings first, for messages with line and column.
-            let _: Sections = toml::from_str(&text)
-                .map_err(|e| usage(format!("settings file {}: {}", path.display(), with_nearest(&e.to_string()))))?;
+            let _: Sections = toml::from_str(&text).map_err(|e| {
+                usage(format!("settings file {}: {}", path.display(), with_nearest(&e.to_string())))
+            })?;
             table = text.parse()?;
             sources = file_sources(path, &text, &table);
         }
@@ -202,7 +203,9 @@ fn as_written(value: &Json) -> Json {
 fn with_nearest(message: &str) -> String {
     let message = message.trim_end();
     let mut names = message.split('`').skip(1).step_by(2);
-    let (Some(given), true) = (names.next(), message.contains("unknown field")) else { return message.to_owned() };
+    let (Some(given), true) = (names.next(), message.contains("unknown field")) else {
+        return message.to_owned();
+    };
     let nearest = names.map(|name| (strsim::osa_distance(given, name), name)).min();
     match nearest {
         Some((distance, name)) if distance <= 3.max(given.len() / 2) => {

@@ -50,7 +50,9 @@ fn report(error: &anyhow::Error) {
 fn start_log(verbose: u8) {
     let level = match verbose {
         0 => "warn",
-        1 => "silteme=info,pipeline=info,server=info,fetcher=info,frontier=info,archive=info,indexer=info,warn",
+        1 => {
+            "silteme=info,pipeline=info,server=info,fetcher=info,frontier=info,archive=info,indexer=info,warn"
+        }
         2 => "debug,hyper=info,tantivy=info,h2=info,reqwest=info,rustls=info",
         _ => "trace",
     };

@@ -24,7 +24,11 @@ impl Output {
     }
 
     /// One result: as a JSON line, or as `human` writes it.
-    pub(crate) fn line<T: Serialize>(&mut self, value: &T, human: impl FnOnce(&T) -> String) -> io::Result<()> {
+    pub(crate) fn line<T: Serialize>(
+        &mut self,
+        value: &T,
+        human: impl FnOnce(&T) -> String,
+    ) -> io::Result<()> {
         match self.format {
             Format::Json => {
                 serde_json::to_writer(&mut self.out, value)?;

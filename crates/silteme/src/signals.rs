@@ -8,7 +8,9 @@ pub(crate) fn stop_token() -> CancellationToken {
     let cancelled = token.clone();
     tokio::spawn(async move {
         wait_for_signal().await;
-        tracing::warn!("stopping: finishing what is in flight; press Ctrl-C again to stop at once (nothing is lost)");
+        tracing::warn!(
+            "stopping: finishing what is in flight; press Ctrl-C again to stop at once (nothing is lost)"
+        );
         cancelled.cancel();
         wait_for_signal().await;
         std::process::exit(130);

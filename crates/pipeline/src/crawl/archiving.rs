@@ -36,7 +36,9 @@ pub(super) fn run(
             records.push(record);
         }
         archive.append(&records)?;
-        records.iter().for_each(|record| progress.count_record(record));
+        for record in &records {
+            progress.count_record(record);
+        }
         if archived.send(Archived { records, end: archive.end() }).is_err() {
             return Err(Error::Stage("settling"));
         }

@@ -15,6 +15,7 @@ use tokio_util::sync::CancellationToken;
 use super::{CrawlSettings, Unsettled, worker::Worker};
 use crate::Error;
 use crate::stores::SharedFrontier;
+use crate::takedowns::Takedowns;
 
 /// Longest sleep between two looks at the frontier: another process may have taken something down meanwhile.
 const LOOK_AGAIN: Duration = Duration::from_secs(5);
@@ -32,11 +33,16 @@ pub(super) struct Dispatch<'a, T: Transport> {
     pub(super) stop: CancellationToken,
     pub(super) unsettled: Arc<Unsettled>,
     pub(super) settled: Arc<Notify>,
+    /// What other processes take down while this one crawls.
+    pub(super) takedowns: &'a mut Takedowns,
 }
 
 impl<T: Transport> Dispatch<'_, T> {
     /// Runs until nothing is due, a limit is met, or `stop`; says which.
-    pub(super) async fn run(mut self, stages_alive: &mpsc::Sender<model::FetchRecord>) -> Result<&'static str, Error> {
+    pub(super) async fn run(
+        mut self,
+        stages_alive: &mpsc::Sender<model::FetchRecord>,
+    ) -> Result<&'static str, Error> {
         let mut workers: JoinSet<SiteReturn> = JoinSet::new();
         let ended = loop {
             let returns = finished(&mut workers);
@@ -53,6 +59,7 @@ impl<T: Transport> Dispatch<'_, T> {
             if self.visits_left == 0 {
                 break "max_pages";
             }
+            self.honour_takedowns().await?;
             // Read before leasing: what settles in between shows up as a lease or as a notification.
             let quiet = workers.is_empty() && self.unsettled.get() == 0;
             if self.lease(&mut workers).await? {
@@ -72,12 +79,28 @@ impl<T: Transport> Dispatch<'_, T> {
         Ok(ended)
     }
 
+    /// Nothing taken down a moment ago is leased now.
+    async fn honour_takedowns(&mut self) -> Result<(), Error> {
+        if !self.takedowns.refresh()? {
+            return Ok(());
+        }
+        let now = self.clock.now();
+        for (_, takedown) in self.takedowns.pending_plain()? {
+            self.frontier.blocking(move |frontier| frontier.forget(&takedown, now)).await?;
+        }
+        Ok(())
+    }
+
     fn request(&self, sites_max: usize) -> LeaseRequest {
         let visits_left = usize::try_from(self.visits_left).unwrap_or(usize::MAX);
         let sites_max = sites_max.min(visits_left);
         LeaseRequest {
             sites_max,
-            visits_per_site_max: self.settings.visits_per_lease_max.min(visits_left / sites_max.max(1)).max(1),
+            visits_per_site_max: self
+                .settings
+                .visits_per_lease_max
+                .min(visits_left / sites_max.max(1))
+                .max(1),
             revisits_due_by: self.started,
             job: self.job.clone(),
         }
@@ -104,14 +127,18 @@ impl<T: Transport> Dispatch<'_, T> {
     async fn next_due(&self) -> Result<Option<Timestamp>, Error> {
         let request = self.request(1);
         let now = self.clock.now();
-        Ok(self.frontier.blocking(move |frontier| frontier.next_due(&request, now)).await?)
+        self.frontier.blocking(move |frontier| frontier.next_due(&request, now)).await
     }
 
     fn worth_waiting(&self, next_due: Option<Timestamp>) -> bool {
         next_due.is_some_and(|due| model::time::until(self.clock.now(), due) <= self.settings.patience.0)
     }
 
-    async fn wait(&mut self, workers: &mut JoinSet<SiteReturn>, next_due: Option<Timestamp>) -> Result<(), Error> {
+    async fn wait(
+        &mut self,
+        workers: &mut JoinSet<SiteReturn>,
+        next_due: Option<Timestamp>,
+    ) -> Result<(), Error> {
         let now = self.clock.now();
         let full = workers.len() >= self.settings.sites_in_flight_max;
         let mut rest = next_due.filter(|_| !full).map_or(LOOK_AGAIN, |due| model::time::until(now, due));
@@ -138,7 +165,7 @@ impl<T: Transport> Dispatch<'_, T> {
         }
         self.visits_left += returns.iter().map(|returned| returned.unvisited.len() as u64).sum::<u64>();
         let now = self.clock.now();
-        Ok(self.frontier.blocking(move |frontier| frontier.release(returns, now)).await?)
+        self.frontier.blocking(move |frontier| frontier.release(returns, now)).await
     }
 }
 

@@ -61,7 +61,12 @@ impl Settling<'_> {
         end.map_or(Ok(()), |end| self.index.commit(end, self.clock.now()).map_err(Error::from))
     }
 
-    fn take_in(&mut self, records: &[FetchRecord], end: Position, seen: &mut HashSet<u64>) -> Result<(), Error> {
+    fn take_in(
+        &mut self,
+        records: &[FetchRecord],
+        end: Position,
+        seen: &mut HashSet<u64>,
+    ) -> Result<(), Error> {
         let derived = derive_all(records, self.derive, self.threads);
         for one in &derived {
             add(&self.progress.links, u64::from(one.links_count));
@@ -151,7 +156,9 @@ pub(crate) fn derive_all(records: &[FetchRecord], settings: &DeriveSettings, thr
     std::thread::scope(|scope| {
         let workers: Vec<_> = records
             .chunks(share)
-            .map(|chunk| scope.spawn(move || chunk.iter().map(|record| derive(record, settings)).collect::<Vec<_>>()))
+            .map(|chunk| {
+                scope.spawn(move || chunk.iter().map(|record| derive(record, settings)).collect::<Vec<_>>())
+            })
             .collect();
         workers.into_iter().flat_map(|worker| worker.join().unwrap_or_default()).collect()
     })

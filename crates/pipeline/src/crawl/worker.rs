@@ -28,7 +28,8 @@ pub(super) struct Worker<T: Transport> {
 impl<T: Transport> Worker<T> {
     pub(super) async fn run(self, lease: SiteLease) -> SiteReturn {
         let mut pace = SitePacing { pace: lease.pace, clock: Arc::clone(&self.clock) };
-        let mut robots = RobotsCopies::from_entries(lease.robots.into_iter().map(|e| (e.origin, e.copy)).collect());
+        let mut robots =
+            RobotsCopies::from_entries(lease.robots.into_iter().map(|e| (e.origin, e.copy)).collect());
         let mut visits = lease.visits.into_iter();
         let mut unvisited = Vec::new();
         for visit in visits.by_ref() {
@@ -51,7 +52,8 @@ impl<T: Transport> Worker<T> {
             }
         }
         unvisited.extend(visits.map(|visit| visit.key));
-        let robots = robots.changed().into_iter().map(|(origin, copy)| RobotsEntry { origin, copy }).collect();
+        let robots =
+            robots.changed().into_iter().map(|(origin, copy)| RobotsEntry { origin, copy }).collect();
         SiteReturn { site: lease.site, fence: lease.fence, pace: pace.pace, robots, unvisited }
     }
 }

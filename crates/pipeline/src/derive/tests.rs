@@ -23,9 +23,15 @@ fn a_page_becomes_a_document_and_offers() {
     assert_eq!((document.key, document.url.as_str()), (record.visit.key, "http://a.test/"));
     let settlement = derived.settlement.as_ref().unwrap();
     assert_eq!(settlement.etag.as_deref(), Some("\"1\""));
-    let offered: Vec<_> = settlement.discovered.iter().map(|offer| offer.url.canonical().to_owned()).collect();
+    let offered: Vec<_> =
+        settlement.discovered.iter().map(|offer| offer.url.canonical().to_owned()).collect();
     assert_eq!(offered, ["http://a.test/next", "https://b.test/"]);
-    assert!(settlement.discovered.iter().all(|offer| offer.depth == 1 && offer.via.as_deref() == Some("http://a.test/")));
+    assert!(
+        settlement
+            .discovered
+            .iter()
+            .all(|offer| offer.depth == 1 && offer.via.as_deref() == Some("http://a.test/"))
+    );
 }
 
 #[test]
@@ -67,7 +73,8 @@ fn robots_txt_offers_its_sitemaps_and_settles_nothing() {
 
 #[test]
 fn the_content_hash_sees_text_and_not_markup() {
-    let hash = |html: &str| derived(&record("http://a.test/").html(html).build()).settlement.unwrap().content_hash;
+    let hash =
+        |html: &str| derived(&record("http://a.test/").html(html).build()).settlement.unwrap().content_hash;
     let one = hash(PAGE);
     assert_eq!(one, hash(&PAGE.replace("<article>", "<article class=wide data-build=7>")));
     assert_ne!(one, hash(&PAGE.replace("Some words", "Other words")));
@@ -76,7 +83,10 @@ fn the_content_hash_sees_text_and_not_markup() {
 #[test]
 fn a_crawled_page_cannot_pose_as_an_imported_document() {
     let record = record("http://a.test/")
-        .body("application/vnd.silteme.document+json", "{\"url\":\"http://victim.test/\",\"title\":\"posed\"}")
+        .body(
+            "application/vnd.silteme.document+json",
+            "{\"url\":\"http://victim.test/\",\"title\":\"posed\"}",
+        )
         .build();
     assert!(!matches!(derived(&record).change, Change::Put(document) if document.title == "posed"));
 }

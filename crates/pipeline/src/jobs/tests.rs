@@ -41,7 +41,8 @@ fn a_missing_job_names_those_there_are() {
 #[test]
 fn seed_files_skip_comments_and_junk_is_reported() {
     let dir = tempfile::tempdir().unwrap();
-    fs::write(dir.path().join("list.txt"), "# news\nhttps://a.kz/\n\nhttps://b.kz/ # b\nnot a url\n").unwrap();
+    fs::write(dir.path().join("list.txt"), "# news\nhttps://a.kz/\n\nhttps://b.kz/ # b\nnot a url\n")
+        .unwrap();
     fs::write(dir.path().join("news.toml"), "seed_file = \"list.txt\"").unwrap();
     let (good, junk) = Job::load(dir.path(), "news").unwrap().parsed_seeds();
     assert_eq!(good.len(), 2);

@@ -22,7 +22,12 @@ fn takedowns_hide_in_every_spelling_and_name_nothing() {
     journal.record(&Takedown::Host("c.kz".to_owned()), None, now).unwrap();
     let other_process = Takedowns::load(dir.path()).unwrap();
     for journal in [&journal, &other_process] {
-        for hidden in ["https://a.kz/secret?x=1", "https://A.kz/secret?x=1#top", "https://b.kz/private/x", "http://c.kz/any"] {
+        for hidden in [
+            "https://a.kz/secret?x=1",
+            "https://A.kz/secret?x=1#top",
+            "https://b.kz/private/x",
+            "http://c.kz/any",
+        ] {
             assert!(journal.hides(hidden), "{hidden}");
         }
         for shown in ["https://a.kz/secret", "https://b.kz/privat", "https://sub.c.kz/any"] {
@@ -57,7 +62,10 @@ fn the_same_takedown_is_recorded_once_and_can_be_marked_purged() {
     let again = journal.record(&Takedown::Host("A.KZ".to_owned()), None, now).unwrap();
     assert_eq!(first, again);
     assert_eq!(journal.pending().count(), 1);
+    assert_eq!(journal.pending_plain().unwrap(), [(first.id, Takedown::Host("a.kz".to_owned()))]);
     journal.record_purged(first.id, now).unwrap();
+    let names: Vec<_> = fs::read_dir(dir.path()).unwrap().map(|entry| entry.unwrap().file_name()).collect();
+    assert_eq!(names, ["takedowns.ndjson"], "what was purged is no longer named anywhere");
     assert_eq!(Takedowns::load(dir.path()).unwrap().pending().count(), 0);
     assert!(journal.hides("https://a.kz/"));
 }

@@ -19,7 +19,7 @@ pub(super) fn run(context: &mut Context, args: &AnalyzeArgs) -> anyhow::Result<E
     for text in &args.text {
         for (token, terms) in indexer::analysis::explain(&language, text) {
             exit = Exit::Done;
-            let line = Line { token, terms: terms.into_iter().map(|term| term.to_string()).collect() };
+            let line = Line { token, terms };
             context.out.line(&line, |line| format!("{}\t{}", line.token, line.terms.join(" ")))?;
         }
     }

@@ -20,7 +20,11 @@ pub(super) fn run(context: &mut Context, args: &ConfigArgs) -> anyhow::Result<Ex
         ConfigAction::Show => {
             for setting in &context.config.settings {
                 context.out.line(setting, |setting| {
-                    let value = if setting.value.is_null() { "(unset)".to_owned() } else { setting.value.to_string() };
+                    let value = if setting.value.is_null() {
+                        "(unset)".to_owned()
+                    } else {
+                        setting.value.to_string()
+                    };
                     format!("{:<44} {value:<28} {}", setting.key, setting.source)
                 })?;
             }
@@ -39,12 +43,15 @@ fn check(context: &mut Context) -> anyhow::Result<Exit> {
     }
     for job in &jobs {
         for junk in job.parsed_seeds().1 {
-            warnings.push(format!("job {}: seed {:?} will be left out: {}", job.name, junk.text, junk.reason));
+            warnings
+                .push(format!("job {}: seed {:?} will be left out: {}", job.name, junk.text, junk.reason));
         }
     }
-    let checked = Checked { event: "summary", settings: context.config.settings.len(), jobs: jobs.len(), warnings };
+    let checked =
+        Checked { event: "summary", settings: context.config.settings.len(), jobs: jobs.len(), warnings };
     context.out.line(&checked, |checked| {
-        let warnings: String = checked.warnings.iter().map(|warning| format!("warning: {warning}\n")).collect();
+        let warnings: String =
+            checked.warnings.iter().map(|warning| format!("warning: {warning}\n")).collect();
         format!("{warnings}{} settings and {} jobs are in order", checked.settings, checked.jobs)
     })?;
     Ok(Exit::Done)

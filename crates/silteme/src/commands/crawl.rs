@@ -14,20 +14,25 @@ use crate::bars::{Kind, Shown};
 use crate::exit::{Exit, usage};
 use crate::signals::stop_token;
 
-pub(super) fn run(context: &mut Context, args: CrawlArgs) -> anyhow::Result<Exit> {
-    let job = job(context, &args)?;
+pub(super) fn run(context: &mut Context, args: &CrawlArgs) -> anyhow::Result<Exit> {
+    let job = job(context, args)?;
     let mut exit = Exit::Done;
     if let Some(job) = &job {
         let (seeds, junk) = job.parsed_seeds();
         junk.iter().for_each(report);
         if seeds.is_empty() {
-            return Err(usage("no seed can be crawled; give http or https URLs, for example https://example.kz/"));
+            return Err(usage(
+                "no seed can be crawled; give http or https URLs, for example https://example.kz/",
+            ));
         }
         if !junk.is_empty() {
             exit = Exit::Partly;
         }
         let fetcher = &context.config.pipeline.fetcher;
-        fetcher.agent.check_contact(seeds.iter().map(model::CanonicalUrl::url), &fetcher.network).map_err(usage)?;
+        fetcher
+            .agent
+            .check_contact(seeds.iter().map(model::CanonicalUrl::url), &fetcher.network)
+            .map_err(usage)?;
     }
     let request = CrawlRequest {
         max_pages: args.max_pages.or(job.as_ref().and_then(|job| job.max_pages)),

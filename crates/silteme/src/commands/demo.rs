@@ -50,7 +50,7 @@ struct Recommended {
 
 pub(super) fn run(context: &mut Context, args: &DemoArgs) -> anyhow::Result<Exit> {
     let scratch = Scratch::new()?;
-    context.global.data = scratch.0.clone();
+    context.global.data.clone_from(&scratch.0);
     let runtime = runtime()?;
     runtime.block_on(async {
         let stop = stop_token();
@@ -100,13 +100,21 @@ fn ask(context: &Context, crawl: pipeline::CrawlSummary) -> anyhow::Result<Summa
     for example in demo::queries() {
         let hits = index.search(&Query::new(example.query, SHOWN, now)).map_err(pipeline::Error::from)?.hits;
         let found = hits.into_iter().map(|hit| Found { url: hit.document.url, title: hit.document.title });
-        searches.push(Searched { language: example.language, query: example.query, results: found.collect() });
+        searches.push(Searched {
+            language: example.language,
+            query: example.query,
+            results: found.collect(),
+        });
     }
     let interests = Interests { links: vec![demo::liked().to_owned()], ..Interests::default() };
     let request = Request::new(SHOWN, now);
     let recommendations = recommender::recommend(&index, &interests, &request, &context.config.recommender)?
         .into_iter()
-        .map(|one| Recommended { url: one.hit.document.url, title: one.hit.document.title, reason: one.reason })
+        .map(|one| Recommended {
+            url: one.hit.document.url,
+            title: one.hit.document.title,
+            reason: one.reason,
+        })
         .collect();
     Ok(Summary { event: "summary", crawl, searches, recommendations })
 }
@@ -132,8 +140,11 @@ struct Scratch(PathBuf);
 impl Scratch {
     fn new() -> anyhow::Result<Self> {
         let dir = std::env::temp_dir().join(format!("silteme-demo-{}", std::process::id()));
-        std::fs::create_dir_all(&dir)
-            .map_err(|e| pipeline::Error::Disk { action: "create", path: dir.clone(), source: e })?;
+        std::fs::create_dir_all(&dir).map_err(|e| pipeline::Error::Disk {
+            action: "create",
+            path: dir.clone(),
+            source: e,
+        })?;
         Ok(Self(dir))
     }
 }

@@ -17,20 +17,26 @@ use crate::exit::Exit;
 const STEP: usize = 256;
 
 pub(super) fn run(context: &mut Context, args: &ExportArgs) -> anyhow::Result<Exit> {
-    let stores =
-        ReadStores::open(&context.global.data, &context.config.pipeline, std::sync::Arc::clone(&context.clock))?;
+    let stores = ReadStores::open(
+        &context.global.data,
+        &context.config.pipeline,
+        std::sync::Arc::clone(&context.clock),
+    )?;
     let mut out: Box<dyn Write> = match &args.out {
         None => Box::new(BufWriter::new(io::stdout())),
-        Some(path) => Box::new(BufWriter::new(
-            File::create(path)
-                .map_err(|e| pipeline::Error::Disk { action: "create", path: path.clone(), source: e })?,
-        )),
+        Some(path) => Box::new(BufWriter::new(File::create(path).map_err(|e| pipeline::Error::Disk {
+            action: "create",
+            path: path.clone(),
+            source: e,
+        })?)),
     };
     let count = write(&stores, args, &mut out)?;
     out.flush().map_err(pipeline::Error::Output)?;
     if args.out.is_some() {
         let what = format!("{:?}", args.what).to_lowercase();
-        context.out.line(&json!({ "event": "summary", "exported": count }), |_| format!("{count} {what} written"))?;
+        context
+            .out
+            .line(&json!({ "event": "summary", "exported": count }), |_| format!("{count} {what} written"))?;
     }
     Ok(if count == 0 { Exit::Partly } else { Exit::Done })
 }
@@ -66,9 +72,13 @@ fn changes(stores: &ReadStores, args: &ExportArgs, out: &mut dyn Write) -> anyho
     let mut cursor = None;
     let mut count = 0;
     loop {
-        let stretch =
-            stores.index.changes(cursor.as_deref(), STEP, stores.clock.now()).map_err(pipeline::Error::from)?;
-        for change in stretch.changes.iter().filter(|change| args.since.is_none_or(|since| change.at() >= since)) {
+        let stretch = stores
+            .index
+            .changes(cursor.as_deref(), STEP, stores.clock.now())
+            .map_err(pipeline::Error::from)?;
+        for change in
+            stretch.changes.iter().filter(|change| args.since.is_none_or(|since| change.at() >= since))
+        {
             line(out, &change_line(change)).map_err(pipeline::Error::Output)?;
             count += 1;
         }
@@ -81,7 +91,9 @@ fn changes(stores: &ReadStores, args: &ExportArgs, out: &mut dyn Write) -> anyho
 
 fn change_line(change: &Change) -> serde_json::Value {
     match change {
-        Change::Upsert { at, document } => json!({ "change": "upsert", "at": at, "id": document.key, "document": document }),
+        Change::Upsert { at, document } => {
+            json!({ "change": "upsert", "at": at, "id": document.key, "document": document })
+        }
         Change::Delete { at, key, url } => json!({ "change": "delete", "at": at, "id": key, "url": url }),
     }
 }

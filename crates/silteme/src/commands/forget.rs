@@ -28,7 +28,8 @@ pub(super) fn run(context: &mut Context, args: &ForgetArgs) -> anyhow::Result<Ex
 
 fn takedown(args: &ForgetArgs) -> anyhow::Result<Takedown> {
     if let Some(url) = &args.url {
-        let url = CanonicalUrl::parse(url).map_err(|e| usage(format!("{url:?}: {e}; for a host use --host")))?;
+        let url =
+            CanonicalUrl::parse(url).map_err(|e| usage(format!("{url:?}: {e}; for a host use --host")))?;
         return Ok(Takedown::Url(url));
     }
     if let Some(prefix) = &args.prefix {
@@ -36,7 +37,8 @@ fn takedown(args: &ForgetArgs) -> anyhow::Result<Takedown> {
         return Ok(Takedown::Prefix(url.url().to_string()));
     }
     let host = args.host.as_deref().unwrap_or_default();
-    let url = CanonicalUrl::parse(&format!("http://{host}/"))
-        .map_err(|_| usage(format!("--host {host:?} is not a host name; write for example --host example.kz")))?;
+    let url = CanonicalUrl::parse(&format!("http://{host}/")).map_err(|_| {
+        usage(format!("--host {host:?} is not a host name; write for example --host example.kz"))
+    })?;
     Ok(Takedown::Host(url.host().to_owned()))
 }

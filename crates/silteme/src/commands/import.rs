@@ -13,7 +13,8 @@ use crate::exit::Exit;
 
 pub(super) fn run(context: &mut Context, args: &ImportArgs) -> anyhow::Result<Exit> {
     // Every file is opened before anything is taken in, so that a typing error costs nothing.
-    let inputs = args.files.iter().map(|file| Ok((file, open_input(file)?))).collect::<anyhow::Result<Vec<_>>>()?;
+    let inputs =
+        args.files.iter().map(|file| Ok((file, open_input(file)?))).collect::<anyhow::Result<Vec<_>>>()?;
     let mut stores =
         Stores::open(&context.global.data, &context.config.pipeline, Arc::clone(&context.clock), "import")?;
     let progress = Arc::new(Progress::default());

@@ -49,7 +49,8 @@ impl Line {
 /// The index of the data directory, hiding what was taken down.
 pub(super) fn open_index(context: &Context) -> anyhow::Result<Index> {
     let data = &context.global.data;
-    let index = Index::open(&index_dir(data), context.config.pipeline.index.clone()).map_err(pipeline::Error::from)?;
+    let index = Index::open(&index_dir(data), context.config.pipeline.index.clone())
+        .map_err(pipeline::Error::from)?;
     hide_taken_down(&index, &Takedowns::load(data)?);
     Ok(index)
 }
@@ -74,12 +75,12 @@ pub(super) fn language(code: &str) -> anyhow::Result<Language> {
 }
 
 /// Prints results; nothing found is exit status 1.
-pub(super) fn print(context: &mut Context, lines: Vec<Line>, nothing: &str) -> anyhow::Result<Exit> {
+pub(super) fn print(context: &mut Context, lines: &[Line], nothing: &str) -> anyhow::Result<Exit> {
     if lines.is_empty() {
         context.out.say(nothing)?;
         return Ok(Exit::Partly);
     }
-    for line in &lines {
+    for line in lines {
         context.out.line(line, human)?;
     }
     Ok(Exit::Done)
@@ -94,8 +95,16 @@ pub(super) fn search(context: &mut Context, args: &SearchArgs) -> anyhow::Result
     let text = args.query.as_deref().unwrap_or_default();
     let query = Query { filter, ..Query::new(text, args.filters.limit.into(), context.clock.now()) };
     let answer = index.search(&query).map_err(lookup_error)?;
-    let lines = answer.hits.into_iter().map(|hit| (hit.rank, hit.score, hit)).map(|(r, s, hit)| Line::of(hit, r, s, None));
-    print(context, lines.collect(), "nothing found; try other words, or `silteme status` to see what is indexed")
+    let lines = answer
+        .hits
+        .into_iter()
+        .map(|hit| (hit.rank, hit.score, hit))
+        .map(|(r, s, hit)| Line::of(hit, r, s, None));
+    print(
+        context,
+        &lines.collect::<Vec<_>>(),
+        "nothing found; try other words, or `silteme status` to see what is indexed",
+    )
 }
 
 pub(super) fn similar(context: &mut Context, args: &SimilarArgs) -> anyhow::Result<Exit> {
@@ -113,12 +122,19 @@ pub(super) fn similar(context: &mut Context, args: &SimilarArgs) -> anyhow::Resu
         now,
     };
     let hits = index.similar(&similar).map_err(lookup_error)?;
-    let lines = hits.into_iter().map(|hit| (hit.rank, hit.score, hit)).map(|(r, s, hit)| Line::of(hit, r, s, None));
-    print(context, lines.collect(), "nothing like it in the index")
+    let lines =
+        hits.into_iter().map(|hit| (hit.rank, hit.score, hit)).map(|(r, s, hit)| Line::of(hit, r, s, None));
+    print(context, &lines.collect::<Vec<_>>(), "nothing like it in the index")
 }
 
 /// Runs a file of queries and writes a TREC run: `id Q0 URL rank score silteme`.
-fn trec_run(context: &mut Context, index: &Index, filter: &Filter, queries: &Path, run: &Path) -> anyhow::Result<Exit> {
+fn trec_run(
+    context: &mut Context,
+    index: &Index,
+    filter: &Filter,
+    queries: &Path,
+    run: &Path,
+) -> anyhow::Result<Exit> {
     let text = String::from_utf8(read_input(queries)?)
         .map_err(|_| usage(format!("{} is not UTF-8 text", queries.display())))?;
     let now = context.clock.now();
@@ -135,8 +151,11 @@ fn trec_run(context: &mut Context, index: &Index, filter: &Filter, queries: &Pat
         }
         asked += 1;
     }
-    std::fs::write(run, out)
-        .map_err(|e| pipeline::Error::Disk { action: "write", path: run.to_owned(), source: e })?;
+    std::fs::write(run, out).map_err(|e| pipeline::Error::Disk {
+        action: "write",
+        path: run.to_owned(),
+        source: e,
+    })?;
     context.out.say(&format!("{asked} queries answered; run written to {}", run.display()))?;
     Ok(if asked == 0 { Exit::Partly } else { Exit::Done })
 }
@@ -151,7 +170,8 @@ pub(super) fn lookup_error(error: indexer::Error) -> anyhow::Error {
 
 fn human(line: &Line) -> String {
     let published = line.published.map_or(String::new(), |at| format!("  {}", at.strftime("%Y-%m-%d")));
-    let mut text = format!("{:>2}. {}\n    {}  [{}]{published}", line.rank, line.title, line.url, line.language);
+    let mut text =
+        format!("{:>2}. {}\n    {}  [{}]{published}", line.rank, line.title, line.url, line.language);
     if !line.snippet.is_empty() {
         text += &format!("\n    {}", line.snippet);
     }

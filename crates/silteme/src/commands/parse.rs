@@ -72,9 +72,9 @@ pub(super) fn run(context: &mut Context, args: &ParseArgs) -> anyhow::Result<Exi
 }
 
 fn header_line(text: &str) -> anyhow::Result<HeaderLine> {
-    let (name, value) = text
-        .split_once(':')
-        .ok_or_else(|| usage(format!("--header {text:?} has no ':'; write --header 'X-Robots-Tag: noindex'")))?;
+    let (name, value) = text.split_once(':').ok_or_else(|| {
+        usage(format!("--header {text:?} has no ':'; write --header 'X-Robots-Tag: noindex'"))
+    })?;
     Ok(HeaderLine { name: name.trim().to_owned(), value: Bytes::from(value.trim().to_owned()) })
 }
 
@@ -101,7 +101,13 @@ fn line_of(file: String, url: &Url, parsed: model::Parsed) -> Line {
         links: parsed
             .links
             .into_iter()
-            .map(|link| LinkLine { url: link.url, text: link.text, rel: link.rel, kind: link.kind, dated: link.dated })
+            .map(|link| LinkLine {
+                url: link.url,
+                text: link.text,
+                rel: link.rel,
+                kind: link.kind,
+                dated: link.dated,
+            })
             .collect(),
         feeds,
         sitemaps,
@@ -127,7 +133,9 @@ fn line_of(file: String, url: &Url, parsed: model::Parsed) -> Line {
 
 fn human(line: &Line) -> String {
     let text = line.text.as_deref().unwrap_or_default();
-    let field = |name: &str, value: Option<String>| value.map_or(String::new(), |value| format!("  {name:<11}{value}\n"));
+    let field = |name: &str, value: Option<String>| {
+        value.map_or(String::new(), |value| format!("  {name:<11}{value}\n"))
+    };
     let mut out = format!("{}\n", line.file);
     out += &field("title", line.title.clone());
     out += &field("author", line.author.clone());
@@ -137,7 +145,10 @@ fn human(line: &Line) -> String {
     out += &field("charset", line.charset.clone());
     out += &field("canonical", line.canonical.clone());
     out += &field("index", Some(format!("{}, follow {}", line.directives.index, line.directives.follow)));
-    out += &field("links", Some(format!("{} ({} feeds, {} sitemaps)", line.links.len(), line.feeds.len(), line.sitemaps.len())));
+    out += &field(
+        "links",
+        Some(format!("{} ({} feeds, {} sitemaps)", line.links.len(), line.feeds.len(), line.sitemaps.len())),
+    );
     for note in &line.notes {
         out += &field("note", Some(format!("{}: {}", note.code, note.detail)));
     }

@@ -19,8 +19,13 @@ pub(super) fn run(context: &mut Context, args: &RecommendArgs) -> anyhow::Result
     };
     let request = Request::new(args.limit.into(), context.clock.now());
     let recommended = recommender::recommend(&index, &interests, &request, &context.config.recommender)?;
-    let lines = (1..).zip(recommended).map(|(rank, one)| Line::of(one.hit, rank, one.score, Some(one.reason)));
-    print(context, lines.collect(), "nothing to recommend; the index may be empty: see `silteme status`")
+    let lines =
+        (1..).zip(recommended).map(|(rank, one)| Line::of(one.hit, rank, one.score, Some(one.reason)));
+    print(
+        context,
+        &lines.collect::<Vec<_>>(),
+        "nothing to recommend; the index may be empty: see `silteme status`",
+    )
 }
 
 /// A reason in words.

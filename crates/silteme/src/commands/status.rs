@@ -11,7 +11,8 @@ use crate::args::StatusArgs;
 use crate::exit::Exit;
 
 pub(super) fn run(context: &mut Context, args: &StatusArgs) -> anyhow::Result<Exit> {
-    let stores = ReadStores::open(&context.global.data, &context.config.pipeline, Arc::clone(&context.clock))?;
+    let stores =
+        ReadStores::open(&context.global.data, &context.config.pipeline, Arc::clone(&context.clock))?;
     if args.hosts {
         let out = &mut context.out;
         let count = pipeline::host_lines(&stores, &mut |line| out.line(&line, |line| host(&line.site)))?;
@@ -60,7 +61,8 @@ fn human(report: &StatusReport) -> String {
             "\nfrontier   {} scheduled, {} gone, {} refused, {} withdrawn, {} on loan",
             counts.scheduled, counts.gone, counts.refused, counts.dropped, counts.leased
         );
-        let outcomes: Vec<String> = counts.outcomes.iter().map(|(word, count)| format!("{count} {word}")).collect();
+        let outcomes: Vec<String> =
+            counts.outcomes.iter().map(|(word, count)| format!("{count} {word}")).collect();
         let _ = write!(text, "\nvisits     {}", outcomes.join(", "));
     }
     for run in &report.runs {

@@ -80,7 +80,10 @@ fn human(line: &Line<'_>) -> String {
             line.input,
             line.canonical.as_deref().unwrap_or_default(),
             line.site.as_deref().unwrap_or_default(),
-            line.changes.as_ref().filter(|changes| !changes.is_empty()).map_or("nothing".to_owned(), |c| c.join(", ")),
+            line.changes
+                .as_ref()
+                .filter(|changes| !changes.is_empty())
+                .map_or("nothing".to_owned(), |c| c.join(", ")),
         ),
     }
 }

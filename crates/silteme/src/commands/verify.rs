@@ -17,7 +17,10 @@ pub(super) fn run(context: &mut Context, args: &VerifyArgs) -> anyhow::Result<Ex
         context.out.line(finding, |f| format!("{}: {}: {}", f.kind, f.subject, f.detail))?;
     }
     context.out.line(&summary, |s| {
-        format!("{} records, {} documents: {} mismatches, {} repaired", s.records, s.documents, s.findings, s.repaired)
+        format!(
+            "{} records, {} documents: {} mismatches, {} repaired",
+            s.records, s.documents, s.findings, s.repaired
+        )
     })?;
     Ok(if summary.findings > summary.repaired { Exit::Partly } else { Exit::Done })
 }

@@ -38,7 +38,9 @@ fn unknown_keys_get_the_nearest_known_one() {
 fn every_setting_is_listed_with_its_origin() {
     let sources = BTreeMap::from([("politeness.delay".to_owned(), "--set".to_owned())]);
     let config = Sections::default().into_config("config/jobs".into(), &sources).unwrap();
-    let origin = |key: &str| config.settings.iter().find(|setting| setting.key == key).map(|setting| setting.source.as_str());
+    let origin = |key: &str| {
+        config.settings.iter().find(|setting| setting.key == key).map(|setting| setting.source.as_str())
+    };
     assert_eq!(origin("politeness.delay"), Some("--set"));
     assert_eq!(origin("fetcher.body_max"), Some("default"));
     assert!(config.settings.len() > 30);
