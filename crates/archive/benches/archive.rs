@@ -1,0 +1,2 @@
+//! CPU time of appending and replaying: `cargo bench -p archive`.
+fn main() {}
