@@ -1,4 +1,4 @@
-//! What the commands that train and examine the main-text forests see; not for other use.
+//! What the commands that train and examine the parser's tables see; not for other use.
 //!
 //! Invariant: the same steps as [`crate::parse`], stopped before the verdict.
 
@@ -8,10 +8,54 @@ use crate::head::Head;
 use crate::outline::Outline;
 use crate::text::block::Blocks;
 use crate::text::feature::{self, Context};
+use crate::language::{self, Identifier, trigram};
 use crate::{Input, dom, metadata};
 
 pub use crate::text::feature::{FIRST_WIDTH, SECOND_WIDTH};
 pub use crate::text::forest::{Forest, Tree};
+
+/// Telling languages apart, with a table of letter triples of one's own.
+pub struct Languages(Identifier);
+
+impl Languages {
+    /// With a table as [`Languages::columns`] and [`Languages::BUCKETS`] describe it: for each script, for each bucket,
+    /// one signed byte for each column, in steps of [`Languages::UNIT`].
+    #[must_use]
+    pub fn new(table: &[u8]) -> Self {
+        Self(Identifier::new(table))
+    }
+
+    /// Buckets of a script.
+    pub const BUCKETS: usize = trigram::BUCKETS;
+
+    /// Log odds of one step of a weight.
+    pub const UNIT: f32 = trigram::UNIT;
+
+    /// For each script, its columns: language code and the words known of it.
+    #[must_use]
+    pub fn columns() -> Vec<Vec<(&'static str, Vec<String>)>> {
+        language::seeds()
+    }
+
+    /// Buckets of the letter triples of a text.
+    #[must_use]
+    pub fn buckets(text: &str) -> Vec<usize> {
+        trigram::buckets(&text.to_lowercase())
+    }
+
+    /// A Kazakh text in Cyrillic put into another spelling: 0 to 2 Latin, 3 Arabic.
+    #[must_use]
+    pub fn respelled(text: &str, spelling: usize) -> String {
+        let words = text.split_whitespace().map(|word| language::spelled(&word.to_lowercase(), spelling));
+        words.collect::<Vec<_>>().join(" ")
+    }
+
+    /// The language of a text.
+    #[must_use]
+    pub fn identify(&self, text: &str) -> model::Language {
+        self.0.identify(text, None)
+    }
+}
 
 /// The blocks of a page with their features.
 pub struct Page {

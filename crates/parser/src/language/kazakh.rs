@@ -68,7 +68,8 @@ pub(super) fn words_of(profile: &Profile) -> Vec<String> {
         .collect()
 }
 
-fn spelled(word: &str, spelling: usize) -> String {
+/// A word in the given spelling: 0 to 2 Latin, 3 Arabic.
+pub(crate) fn spelled(word: &str, spelling: usize) -> String {
     let mut out = String::new();
     // Arabic script marks front vowels once, before the word, unless к, г or е already show them.
     if spelling == 3

@@ -48,6 +48,7 @@ fn table_over_the_shared_data() {
         return;
     }
     let mut kyrgyz_called_kazakh = (0, 0);
+    let mut short: Vec<String> = Vec::new();
     for file in ["sentences.tsv", "titles.tsv", "docs.tsv", "scripts.tsv"] {
         let text = std::fs::read_to_string(data.join(file)).unwrap();
         let mut table: BTreeMap<&str, (usize, usize, BTreeMap<String, usize>)> = BTreeMap::new();
@@ -73,11 +74,11 @@ fn table_over_the_shared_data() {
         for (label, (right, all, wrong)) in &table {
             println!("{file:14} {label:8} {:6.2} % of {all}  {wrong:?}", 100.0 * *right as f64 / *all as f64);
             if matches!(*label, "kk" | "ru" | "en" | "kk_ktb") && file != "scripts.tsv" {
-                assert!(right * 100 >= all * 98, "{file} {label}: {right} of {all}");
+                short.extend((right * 100 < all * 98).then(|| format!("{file} {label}: {right} of {all}")));
             }
         }
     }
     let (wrong, all) = kyrgyz_called_kazakh;
     println!("Kyrgyz called Kazakh: {wrong} of {all}");
-    assert!(wrong * 50 <= all, "{wrong} of {all}");
+    assert!(wrong * 50 <= all && short.is_empty(), "{short:?}");
 }
