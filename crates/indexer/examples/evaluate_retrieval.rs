@@ -13,7 +13,9 @@ use model::{CanonicalUrl, Directives, Document, Language, Position, Timestamp};
 use tantivy::collector::TopDocs;
 use tantivy::query::{BooleanQuery, Occur, TermQuery};
 use tantivy::schema::{IndexRecordOption, STORED, STRING, Schema, TextFieldIndexing, TextOptions, Value};
-use tantivy::tokenizer::{Language as Snowball, LowerCaser, SimpleTokenizer, Stemmer, TextAnalyzer, TokenStream};
+use tantivy::tokenizer::{
+    Language as Snowball, LowerCaser, SimpleTokenizer, Stemmer, TextAnalyzer, TokenStream,
+};
 use tantivy::{TantivyDocument, Term};
 
 type Outcome<T> = Result<T, Box<dyn Error>>;
@@ -37,13 +39,17 @@ fn main() -> Outcome<()> {
         }
     }
     settings.weights = serde_json::from_value(weights)?;
+    settings.snippet_chars = 0; // not looked at here
     let Ok(entries) = fs::read_dir(&folder) else {
         println!("no retrieval sets in {}; nothing to evaluate", folder.display());
         return Ok(());
     };
     let mut folders: Vec<PathBuf> = entries.flatten().map(|entry| entry.path()).collect();
     folders.sort();
-    println!("{:16} {:>7} {:>9} {:>7} {:>7} {:>9} {:>11}", "nDCG@10", "words", "Snowball", "five", "ours", "guessing", "recall@100");
+    println!(
+        "{:16} {:>7} {:>9} {:>7} {:>7} {:>9} {:>11}",
+        "nDCG@10", "words", "Snowball", "five", "ours", "guessing", "recall@100"
+    );
     for folder in folders {
         let set = read_set(&folder)?;
         let words = baseline(&set, "words")?;
@@ -90,8 +96,12 @@ fn read_set(folder: &Path) -> Outcome<Set> {
 
 fn ndcg(found: &[String], relevant: &HashMap<String, f64>) -> f64 {
     let discount = |rank: usize| 1.0 / ((rank + 2) as f64).log2();
-    let gain: f64 =
-        found.iter().take(10).enumerate().filter_map(|(rank, id)| Some(relevant.get(id)? * discount(rank))).sum();
+    let gain: f64 = found
+        .iter()
+        .take(10)
+        .enumerate()
+        .filter_map(|(rank, id)| Some(relevant.get(id)? * discount(rank)))
+        .sum();
     let mut ideal: Vec<f64> = relevant.values().copied().collect();
     ideal.sort_by(|a, b| b.total_cmp(a));
     let best: f64 = ideal.iter().take(10).enumerate().map(|(rank, gain)| gain * discount(rank)).sum();
@@ -114,11 +124,15 @@ fn baseline(set: &Set, analyser: &str) -> Outcome<f64> {
     let mut tokenizer = match analyser {
         "snowball" => {
             let snowball = if set.language == "en" { Snowball::English } else { Snowball::Russian };
-            TextAnalyzer::builder(SimpleTokenizer::default()).filter(LowerCaser).filter(Stemmer::new(snowball)).build()
+            TextAnalyzer::builder(SimpleTokenizer::default())
+                .filter(LowerCaser)
+                .filter(Stemmer::new(snowball))
+                .build()
         }
         _ => TextAnalyzer::builder(SimpleTokenizer::default()).filter(LowerCaser).build(),
     };
-    let cut = |token: &str| if analyser == "five" { token.chars().take(5).collect() } else { token.to_owned() };
+    let cut =
+        |token: &str| if analyser == "five" { token.chars().take(5).collect() } else { token.to_owned() };
     let mut terms = |text: &str| {
         let mut found = Vec::new();
         tokenizer.token_stream(text).process(&mut |token| found.push(cut(&token.text)));
@@ -126,7 +140,9 @@ fn baseline(set: &Set, analyser: &str) -> Outcome<f64> {
     };
     let mut builder = Schema::builder();
     let id = builder.add_text_field("id", STRING | STORED);
-    let indexing = TextFieldIndexing::default().set_tokenizer("whitespace").set_index_option(IndexRecordOption::WithFreqs);
+    let indexing = TextFieldIndexing::default()
+        .set_tokenizer("whitespace")
+        .set_index_option(IndexRecordOption::WithFreqs);
     let body = builder.add_text_field("body", TextOptions::default().set_indexing_options(indexing));
     let index = tantivy::Index::create_in_ram(builder.build());
     let mut writer = index.writer_with_num_threads(1, 50_000_000)?;
@@ -147,7 +163,9 @@ fn baseline(set: &Set, analyser: &str) -> Outcome<f64> {
             })
             .collect();
         let mut found = Vec::new();
-        for (_, address) in searcher.search(&BooleanQuery::new(clauses), &TopDocs::with_limit(10).order_by_score())? {
+        for (_, address) in
+            searcher.search(&BooleanQuery::new(clauses), &TopDocs::with_limit(10).order_by_score())?
+        {
             let entry: TantivyDocument = searcher.doc(address)?;
             found.extend(entry.get_first(id).and_then(|value| value.as_str().map(str::to_owned)));
         }

@@ -7,17 +7,17 @@ use std::sync::{Arc, Condvar, Mutex, PoisonError};
 use std::time::Duration;
 
 use model::{Document, Position, UrlKey};
+use tantivy::index::SegmentId;
 use tantivy::indexer::{IndexWriterOptions, LogMergePolicy, UserOperation};
 use tantivy::schema::document::Document as EngineDocument;
 use tantivy::store::{Compressor, ZstdCompressor};
-use tantivy::index::SegmentId;
 use tantivy::{IndexSettings, IndexWriter, TantivyDocument};
 
 use crate::error::Error;
+use crate::layout;
 use crate::schema;
 use crate::settings::Settings;
 use crate::view::{self, Payload, View};
-use crate::layout;
 
 /// The search engine takes no less per thread (its `MEMORY_BUDGET_NUM_BYTES_MIN`).
 const ARENA_BYTES_MIN: usize = 15_000_000;
@@ -120,11 +120,8 @@ impl Engine {
         let mut policy = LogMergePolicy::default();
         policy.set_del_docs_ratio_before_merge(DELETED_PART_MAX);
         writer.set_merge_policy(Box::new(policy));
-        let room = Room {
-            bytes_max: settings.memory.as_len() / 4,
-            used: Mutex::new(0),
-            freed: Condvar::new(),
-        };
+        let room =
+            Room { bytes_max: settings.memory.as_len() / 4, used: Mutex::new(0), freed: Condvar::new() };
         let view = View::over(engine, path.to_owned(), number)?;
         Ok(Self { view, writer, room: Arc::new(room), checkpoint, uncommitted: 0 })
     }
@@ -143,13 +140,12 @@ impl Engine {
         entry.add_bytes(self.view.fields.source, &source);
         // Its texts stand in it three times: stored, and in two fields until they are indexed.
         let Some(place) = self.room.take(3 * source.len()) else {
-            return Err(Error::engine("index a document", self.path())(tantivy::TantivyError::ErrorInThread(
-                "the indexing threads have stopped".to_owned(),
-            )));
+            return Err(Error::engine("index a document", self.path())(
+                tantivy::TantivyError::ErrorInThread("the indexing threads have stopped".to_owned()),
+            ));
         };
         let term = self.view.fields.key_term(&document.key);
-        let operations =
-            [UserOperation::Delete(term), UserOperation::Add(Queued { entry, _place: place })];
+        let operations = [UserOperation::Delete(term), UserOperation::Add(Queued { entry, _place: place })];
         self.writer.run(operations).map_err(Error::engine("index a document", self.path()))?;
         self.uncommitted += 1;
         Ok(())

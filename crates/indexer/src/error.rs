@@ -67,7 +67,9 @@ pub enum Error {
         generation: u32,
     },
     /// A new generation has read less of the archive than the live one.
-    #[error("the new index generation has read the archive to {reached:?}, the live one to {live:?}; replay on and publish again")]
+    #[error(
+        "the new index generation has read the archive to {reached:?}, the live one to {live:?}; replay on and publish again"
+    )]
     Behind {
         /// Where the new one is.
         reached: model::Position,

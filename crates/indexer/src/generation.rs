@@ -149,7 +149,10 @@ fn open_any(dir: &Path, number: u32) -> Option<View> {
     let view = tantivy::Index::open_in_dir(&path)
         .map_err(Error::engine("open", &path))
         .and_then(|engine| View::over(engine, path, number));
-    view.inspect_err(|e| tracing::warn!(number, error = %e, "the live index generation cannot be compared with")).ok()
+    view.inspect_err(
+        |e| tracing::warn!(number, error = %e, "the live index generation cannot be compared with"),
+    )
+    .ok()
 }
 
 /// Logs what a reader of the feed has to know when `to` takes the place of `from`. Deletions tell the key only: why a document

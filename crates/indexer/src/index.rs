@@ -145,7 +145,13 @@ impl Index {
     }
 
     /// A page of matches with one more, to know whether there are more.
-    fn page(&self, run: &Run<'_>, query: &Query, wanted: &Wanted, analyser: &mut Analyser) -> Result<Answer, Error> {
+    fn page(
+        &self,
+        run: &Run<'_>,
+        query: &Query,
+        wanted: &Wanted,
+        analyser: &mut Analyser,
+    ) -> Result<Answer, Error> {
         let limits = &self.inner.settings;
         let (limit, offset) = (query.limit.min(limits.limit_max), query.offset.min(limits.limit_max));
         let cursor = query.cursor.as_deref().map(|text| Cursor::parse(text, query)).transpose()?;
@@ -174,7 +180,13 @@ impl Index {
         Ok(answer)
     }
 
-    fn like(&self, view: &View, searcher: &Searcher, similar: &Similar, analyser: &mut Analyser) -> Result<Vec<Hit>, Error> {
+    fn like(
+        &self,
+        view: &View,
+        searcher: &Searcher,
+        similar: &Similar,
+        analyser: &mut Analyser,
+    ) -> Result<Vec<Hit>, Error> {
         let failed = |e| Error::engine("search", &view.path)(e);
         let seed = match &similar.seed {
             Seed::Link(key) => match view.find(searcher, key)? {
@@ -290,7 +302,9 @@ impl LinkSource for Index {
         for entry in changes::last_of_each(entries) {
             let (at, key) = (entry.at, entry.key);
             match entry.what {
-                What::Gone(url) => found.push(Change::Delete { at, key, url: Some(url).filter(|u| !u.is_empty()) }),
+                What::Gone(url) => {
+                    found.push(Change::Delete { at, key, url: Some(url).filter(|u| !u.is_empty()) })
+                }
                 What::Withdrawn => found.push(Change::Delete { at, key, url: None }),
                 What::Upsert => {
                     let (Some(view), Some(searcher)) = (&view, &searcher) else { continue };

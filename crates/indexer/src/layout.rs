@@ -116,11 +116,9 @@ pub(crate) fn check_version(generation: &Path) -> Result<(), Error> {
     let words = |made: &Made| format!("schema {} with analyser {}", made.schema, made.analyser);
     match serde_json::from_slice::<Made>(&bytes) {
         Ok(made) if made == OURS => Ok(()),
-        Ok(made) => Err(Error::Version {
-            path: generation.to_owned(),
-            found: words(&made),
-            expected: words(&OURS),
-        }),
+        Ok(made) => {
+            Err(Error::Version { path: generation.to_owned(), found: words(&made), expected: words(&OURS) })
+        }
         Err(e) => Err(Error::Damaged { path, detail: e.to_string() }),
     }
 }

@@ -5,6 +5,7 @@ mod best;
 mod changes;
 mod engine;
 mod error;
+mod exclusion;
 mod generation;
 mod index;
 mod layout;

@@ -143,7 +143,9 @@ impl State {
     fn matches(&self, plan: &Plan, filter: &Filter, order: Order, now: Timestamp) -> Vec<(Place, &Held)> {
         let sieve = Sieve::new(filter, now);
         let documents = self.documents.len() as f32;
-        let mean = |spot| self.documents.values().map(|held| f64::from(held.len(spot))).sum::<f64>() as f32 / documents;
+        let mean = |spot| {
+            self.documents.values().map(|held| f64::from(held.len(spot))).sum::<f64>() as f32 / documents
+        };
         let means = [mean(Spot::Words), mean(Spot::Terms), mean(Spot::Title)];
         let weights: Vec<f32> = (plan.any.iter())
             .map(|clause| {
@@ -206,7 +208,8 @@ impl LinkSource for MemoryIndex {
         let mut analyser = Analyser::default();
         let plan = Plan::of(query, &self.settings, &mut analyser)?;
         let cursor = query.cursor.as_deref().map(|text| Cursor::parse(text, query)).transpose()?;
-        let order = search::order(&plan, query.freshness.unwrap_or(self.settings.weights.freshness), query.now);
+        let order =
+            search::order(&plan, query.freshness.unwrap_or(self.settings.weights.freshness), query.now);
         let state = self.state();
         let all = state.matches(&plan, &query.filter, order, query.now);
         let total = query.count.then_some(all.len() as u64);
@@ -214,7 +217,8 @@ impl LinkSource for MemoryIndex {
             let now = all.iter().find(|(_, held)| cursor.is_at(&held.document.key));
             now.map_or(cursor.place(), |(place, _)| *place)
         });
-        let (limit, offset) = (query.limit.min(self.settings.limit_max), query.offset.min(self.settings.limit_max));
+        let (limit, offset) =
+            (query.limit.min(self.settings.limit_max), query.offset.min(self.settings.limit_max));
         let rest: Vec<_> = all
             .into_iter()
             .filter(|(place, _)| after.is_none_or(|after| *place < after))
@@ -237,7 +241,10 @@ impl LinkSource for MemoryIndex {
     fn get(&self, keys: &[UrlKey], now: Timestamp) -> Result<Vec<Option<Hit>>, Error> {
         let (state, mut analyser) = (self.state(), Analyser::default());
         let shown = |key| state.documents.get(key).filter(|held| state.shown(&held.document, now));
-        Ok(keys.iter().map(|key| shown(key).map(|held| self.hit(held, &Wanted::new(), &mut analyser))).collect())
+        Ok(keys
+            .iter()
+            .map(|key| shown(key).map(|held| self.hit(held, &Wanted::new(), &mut analyser)))
+            .collect())
     }
 
     fn similar(&self, similar: &Similar) -> Result<Vec<Hit>, Error> {
@@ -259,9 +266,9 @@ impl LinkSource for MemoryIndex {
         }
         let order = Order::Score { freshness: 0.0, now: 0 };
         let found = state.matches(&plan, &similar.filter, order, similar.now);
-        let shown = found.into_iter().filter(|(_, held)| {
-            Some(held.document.key) != seed && state.shown(&held.document, similar.now)
-        });
+        let shown = found
+            .into_iter()
+            .filter(|(_, held)| Some(held.document.key) != seed && state.shown(&held.document, similar.now));
         let limit = similar.limit.min(self.settings.limit_max);
         Ok((1..)
             .zip(shown.take(limit))
@@ -279,7 +286,8 @@ impl LinkSource for MemoryIndex {
         let entries = state.log.iter().filter(|entry| entry.sequence > after).cloned().collect();
         let (entries, more) = changes::stretch(entries, limit);
         let next = changes::cursor(entries.last().map_or(after, |entry| entry.sequence));
-        let is_hidden = |key: &UrlKey, url: &str| state.hidden.as_ref().is_some_and(|hidden| hidden(key, url));
+        let is_hidden =
+            |key: &UrlKey, url: &str| state.hidden.as_ref().is_some_and(|hidden| hidden(key, url));
         let mut found = Vec::new();
         for entry in changes::last_of_each(entries) {
             let (at, key) = (entry.at, entry.key);

@@ -123,7 +123,11 @@ impl Fields {
         entry.add_i64(self.fetched, document.fetched.as_second());
         document.published.iter().for_each(|at| entry.add_i64(self.published, at.as_second()));
         document.modified.iter().for_each(|at| entry.add_i64(self.modified, at.as_second()));
-        document.directives.unavailable_after.iter().for_each(|at| entry.add_i64(self.expires, at.as_second()));
+        document
+            .directives
+            .unavailable_after
+            .iter()
+            .for_each(|at| entry.add_i64(self.expires, at.as_second()));
         entry.add_u64(self.language, language_code(language));
         entry.add_u64(self.tie, tie(&document.key));
         entry.add_u64(self.digest, digest);
@@ -169,13 +173,9 @@ pub(crate) fn digest(document: &Document) -> u64 {
     hash.text(&document.url);
     hash.text(&document.title);
     hash.text(&document.text);
-    for text in [
-        &document.description,
-        &document.author,
-        &document.site_name,
-        &document.section,
-        &document.image,
-    ] {
+    for text in
+        [&document.description, &document.author, &document.site_name, &document.section, &document.image]
+    {
         hash.text(text.as_deref().unwrap_or("\u{0}"));
     }
     document.tags.iter().chain(&directives.raw).for_each(|text| hash.text(text));

@@ -7,14 +7,15 @@
 
 use model::{Timestamp, UrlKey};
 use tantivy::query::{
-    AllQuery, BooleanQuery, BoostQuery, ConstScoreQuery, EnableScoring, Occur, PhraseQuery, Query as EngineQuery,
-    TermQuery,
+    AllQuery, BooleanQuery, BoostQuery, ConstScoreQuery, EnableScoring, Occur, PhraseQuery,
+    Query as EngineQuery, TermQuery,
 };
 use tantivy::schema::{Field, IndexRecordOption};
 use tantivy::{DocSet, Searcher, Term};
 
 use crate::best::{Best, Found, Order, Place, Sieve};
 use crate::error::Error;
+use crate::exclusion::Excludable;
 use crate::lookup::{Filter, Query};
 use crate::plan::{Clause, Plan, Spot};
 use crate::schema::{self, Fields};
@@ -89,7 +90,7 @@ pub(crate) fn engine_query(plan: &Plan, filter: &Filter, fields: &Fields) -> Box
     must.extend(plan.phrases.iter().map(|words| constant(phrase(words, fields))));
     let mut none: Vec<Box<dyn EngineQuery>> =
         plan.none.iter().map(|(spot, text)| Box::new(exact(field(*spot, fields), text)) as _).collect();
-    none.extend(plan.no_phrases.iter().map(|words| phrase(words, fields)));
+    none.extend(plan.no_phrases.iter().map(|words| Box::new(Excludable(phrase(words, fields))) as _));
     if must.is_empty() && none.is_empty() && !any.is_empty() {
         return Box::new(BooleanQuery::new(any));
     }

@@ -66,7 +66,8 @@ pub(crate) fn plan<E>(
     weighed.sort_unstable_by(|a, b| b.0.total_cmp(&a.0).then_with(|| a.1.cmp(&b.1)));
     weighed.truncate(TERMS_MAX);
     let most = weighed.first().map_or(1.0, |(weight, _)| *weight);
-    let any = weighed.into_iter().map(|(weight, text)| Clause { spot: Spot::Terms, text, weight: weight / most });
+    let any =
+        weighed.into_iter().map(|(weight, text)| Clause { spot: Spot::Terms, text, weight: weight / most });
     Ok(Plan { any: any.collect(), ..Plan::default() })
 }
 
@@ -80,13 +81,17 @@ fn frequencies(pattern: &Pattern<'_>, analyser: &mut Analyser) -> HashMap<String
         let mut left = WORDS_MAX;
         while left > 0 && words.next_into(&mut word) {
             left -= 1;
-            let mut chosen: Option<(Kind, String)> = None;
+            // Of a text of unknown language everything a word may be: what it is not stands nowhere.
+            let mut chosen: Vec<(Kind, String)> = Vec::new();
             analyser.terms(tongue, &word, &mut |kind, term| {
-                if chosen.as_ref().is_none_or(|(best, _)| kind > *best) {
-                    chosen = Some((kind, term.to_owned()));
+                if tongue != Tongue::Unknown {
+                    chosen.retain(|(known, _)| *known >= kind);
+                }
+                if chosen.iter().all(|(known, _)| *known <= kind || tongue == Tongue::Unknown) {
+                    chosen.push((kind, term.to_owned()));
                 }
             });
-            if let Some((_, term)) = chosen {
+            for (_, term) in chosen {
                 *counts.entry(term).or_default() += times;
             }
         }

@@ -26,8 +26,16 @@ struct Match {
 }
 
 /// The excerpt of a document for what is wanted; its beginning when nothing of it stands there.
-pub(crate) fn snippet(document: &Document, wanted: &Wanted, chars_max: usize, analyser: &mut Analyser) -> Snippet {
-    let permitted = document.directives.snippet_chars_max.map_or(usize::MAX, |max| usize::try_from(max).unwrap_or(usize::MAX));
+pub(crate) fn snippet(
+    document: &Document,
+    wanted: &Wanted,
+    chars_max: usize,
+    analyser: &mut Analyser,
+) -> Snippet {
+    let permitted = document
+        .directives
+        .snippet_chars_max
+        .map_or(usize::MAX, |max| usize::try_from(max).unwrap_or(usize::MAX));
     let chars_max = chars_max.min(permitted);
     if chars_max == 0 {
         return Snippet::default();
@@ -73,7 +81,8 @@ fn excerpt(text: &str, matches: &[Match], chars_max: usize) -> Snippet {
     let mut start = 0;
     for (first, opening) in matches.iter().enumerate() {
         // A character has at least one byte, so this bounds the window by bytes too.
-        let inside = matches[first..].iter().take_while(|m| chars_between(text, opening.from, m.to, chars_max));
+        let inside =
+            matches[first..].iter().take_while(|m| chars_between(text, opening.from, m.to, chars_max));
         let mut terms: Vec<usize> = inside.map(|m| m.term).collect();
         let all = terms.len();
         terms.sort_unstable();
@@ -129,8 +138,8 @@ fn render(text: &str, start: usize, matches: &[Match], chars_max: usize) -> Snip
             snippet.text.push(' ');
         }
         while let Some(m) = next.next_if(|m| m.from < place + piece.len()) {
-            let offset = snippet.text.len() - place;
-            snippet.highlights.push((m.from + offset, m.to.min(place + piece.len()) + offset));
+            let (from, to) = (m.from - place, m.to.min(place + piece.len()) - place);
+            snippet.highlights.push((snippet.text.len() + from, snippet.text.len() + to));
         }
         snippet.text.push_str(piece);
         left -= chars;

@@ -20,7 +20,9 @@ pub(crate) fn parse(text: &str) -> Parsed {
         if rest.is_empty() {
             return parsed;
         }
-        let minus = rest.strip_prefix('-').filter(|after| after.starts_with(|c: char| c == '"' || c.is_alphanumeric()));
+        let minus = rest
+            .strip_prefix('-')
+            .filter(|after| after.starts_with(|c: char| c == '"' || c.is_alphanumeric()));
         let excluded = minus.is_some();
         rest = minus.unwrap_or(rest);
         let (part, phrase, after) = part(rest);

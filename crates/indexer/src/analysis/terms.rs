@@ -90,18 +90,22 @@ impl Default for Analyser {
 
 impl Analyser {
     /// Everything `word` of a document in `tongue` can be found by beside its exact form, each term once.
-    pub(crate) fn terms(&mut self, tongue: Tongue, word: &Word, sink: &mut impl FnMut(Kind, &str)) {
+    pub(crate) fn terms(&mut self, tongue: Tongue, word: &Word, sink: &mut dyn FnMut(Kind, &str)) {
         match (tongue, word.script) {
             (_, Script::Other) => sink(Kind::Stem, &word.text),
             (Tongue::Kazakh, _) => self.kazakh(word, sink),
-            (Tongue::Russian | Tongue::English, Script::Cyrillic) => sink(Kind::Stem, &self.russian.stem(&word.text)),
-            (Tongue::Russian | Tongue::English, Script::Latin) => sink(Kind::Stem, &self.english.stem(&word.text)),
+            (Tongue::Russian | Tongue::English, Script::Cyrillic) => {
+                sink(Kind::Stem, &self.russian.stem(&word.text))
+            }
+            (Tongue::Russian | Tongue::English, Script::Latin) => {
+                sink(Kind::Stem, &self.english.stem(&word.text))
+            }
             (Tongue::Unknown, _) => self.guessed(word, sink),
             _ => self.plain(word, sink),
         }
     }
 
-    fn kazakh(&mut self, word: &Word, sink: &mut impl FnMut(Kind, &str)) {
+    fn kazakh(&mut self, word: &Word, sink: &mut dyn FnMut(Kind, &str)) {
         self.key.clear();
         skeleton(&word.text, word.script, &mut self.key);
         if self.key.is_empty() {
@@ -117,7 +121,7 @@ impl Analyser {
         sink(Kind::Prefix, &prefix);
     }
 
-    fn plain(&mut self, word: &Word, sink: &mut impl FnMut(Kind, &str)) {
+    fn plain(&mut self, word: &Word, sink: &mut dyn FnMut(Kind, &str)) {
         if word.text.is_ascii() || word.script != Script::Latin {
             sink(Kind::Stem, &word.text);
             return;
@@ -128,7 +132,7 @@ impl Analyser {
     }
 
     /// All that the word may be, so that a document of unknown language is found whatever the query was taken for.
-    fn guessed(&mut self, word: &Word, sink: &mut impl FnMut(Kind, &str)) {
+    fn guessed(&mut self, word: &Word, sink: &mut dyn FnMut(Kind, &str)) {
         let mut emitted = std::mem::take(&mut self.emitted);
         emitted.clear();
         for (tongue, _) in Tongue::guesses(word) {

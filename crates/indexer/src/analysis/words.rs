@@ -4,9 +4,7 @@
 
 use unicode_normalization::UnicodeNormalization;
 
-use super::letters::{
-    Script, cyrillic_twin, is_apostrophe, is_mark, latin_twin, script, stands_alone,
-};
+use super::letters::{Script, cyrillic_twin, is_apostrophe, is_mark, latin_twin, script, stands_alone};
 use super::{TERM_BYTES_MAX, cut};
 
 /// The words of a text, one after the other.
