@@ -56,8 +56,10 @@ pub trait FrontierStore: Send {
 }
 
 /// Changes that happen together, in the order of the fields.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Batch<'a> {
+    /// No lease of a site that is new in this batch before this instant.
+    pub now: Timestamp,
     /// Jobs whose rules are set; others stay as they are.
     pub jobs: &'a [JobRules],
     /// Sites that come back. With a fence that is not the site's present one: no effect.
@@ -67,7 +69,7 @@ pub struct Batch<'a> {
     /// Rows that replace those of the same key, or are new; they end the URL's loan. Keys are distinct.
     pub rows: Vec<SettledRow<'a>>,
     /// Sites not to be asked before an instant; has no effect when they are silent for longer already.
-    pub silences: Vec<(Site, Timestamp)>,
+    pub silences: Vec<(&'a Site, Timestamp)>,
     /// URLs that become known unless they are. Keys are distinct.
     pub offers: Vec<NewUrl<'a>>,
     /// How far the archive has been taken in.
@@ -107,18 +109,12 @@ pub struct SettledRow<'a> {
 /// An admitted offer.
 #[derive(Debug)]
 pub struct NewUrl<'a> {
-    /// The offer.
+    /// The offer. If it is a seed and its URL is known under another job, the URL goes over to this job and is due at once.
     pub offer: &'a Offer,
-    /// Key of its URL.
-    pub key: UrlKey,
-    /// Site of its URL.
-    pub site: Site,
     /// Its place among the URLs never tried.
     pub rank: u16,
     /// What it counts against.
     pub budget: Budget,
-    /// No lease of its site before this instant, if the site is new.
-    pub now: Timestamp,
 }
 
 /// What a new URL counts against.
@@ -246,8 +242,10 @@ pub struct Wanted<'a> {
     pub sites_on_loan: bool,
     /// With their robots.txt copies.
     pub robots: bool,
-    /// Counters, checkpoint, jobs and takedown rules.
+    /// Counters and checkpoint.
     pub ledger: bool,
+    /// Jobs and takedown rules.
+    pub rules: bool,
 }
 
 /// What was read.
@@ -261,22 +259,66 @@ pub struct Found {
     pub robots: Vec<Vec<RobotsEntry>>,
     /// If wanted.
     pub ledger: Option<Ledger>,
+    /// If wanted.
+    pub rules: Option<KeptRules>,
 }
 
-/// What concerns no single URL or site.
+/// What concerns no single URL or site, and changes with every batch.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Ledger {
     /// Counters.
     pub counts: Counts,
     /// How far the archive has been taken in.
     pub checkpoint: Position,
+}
+
+/// What concerns no single URL or site, and changes rarely.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct KeptRules {
     /// Registered jobs, by name.
     pub jobs: Vec<JobRules>,
-    /// Takedown rules.
+    /// Takedown rules, in order.
     pub takedowns: Vec<Rule>,
 }
 
+impl Batch<'_> {
+    /// A batch that changes nothing.
+    #[must_use]
+    pub fn new(now: Timestamp) -> Self {
+        Self {
+            now,
+            jobs: &[],
+            returns: Vec::new(),
+            reclaim: false,
+            rows: Vec::new(),
+            silences: Vec::new(),
+            offers: Vec::new(),
+            checkpoint: None,
+            forget: None,
+        }
+    }
+}
+
 impl UrlRow {
+    /// The row of an offer never tried.
+    #[must_use]
+    pub fn of_offer(offer: &Offer, rank: u16) -> Self {
+        Self {
+            key: offer.url.key(),
+            url: offer.url.url().as_str().to_owned(),
+            kind: offer.kind,
+            depth: offer.depth,
+            hops: offer.hops,
+            via: offer.via.clone(),
+            job: offer.job.clone(),
+            state: UrlState::Queued,
+            turn: Turn::Fresh { rank },
+            on_loan: false,
+            attempts: 0,
+            last: None,
+        }
+    }
+
     /// Its lane when it is not on loan.
     #[must_use]
     pub fn lane(&self) -> Lane {
