@@ -128,7 +128,7 @@ fn latin_rare(c: char, out: &mut String) {
 
 fn arabic(word: &str, out: &mut String) {
     // Vowels are front after a hamza, and in words with ە, گ or ك.
-    let front = word.contains(['ء', 'ە', 'گ', 'ك', 'ک']);
+    let front = word.contains(['ء', 'ٴ', 'ە', 'گ', 'ك', 'ک']);
     for c in word.chars() {
         out.push(match c {
             'ا' | 'آ' => 'а',
@@ -155,7 +155,7 @@ fn arabic(word: &str, out: &mut String) {
             'ل' => 'л',
             'م' => 'м',
             'ۆ' => 'в',
-            'ء' => continue,
+            'ء' | 'ٴ' => continue,
             other => other,
         });
     }

@@ -128,28 +128,41 @@ fn is_composed(c: char) -> bool {
         && !matches!(c, '\u{132}' | '\u{133}' | '\u{13f}' | '\u{140}' | '\u{149}' | '\u{17f}' | '\u{a0}')
 }
 
-/// The script of most letters; letters of the other script that look like letters of this one are replaced by them.
+/// The script of a word. Where Latin and Cyrillic letters meet in one word, it is the one whose letters cannot all be
+/// look-alikes of the other's, else that of most letters; look-alikes are then replaced by what they look like.
 fn settle_script(text: &mut String) -> Script {
     let (mut latin, mut cyrillic, mut arabic) = (0, 0, 0);
+    // Letters that only their own script has.
+    let (mut surely_latin, mut surely_cyrillic) = (0, 0);
     for c in text.chars() {
         match script(c) {
-            Script::Latin => latin += 1,
-            Script::Cyrillic => cyrillic += 1,
+            Script::Latin => {
+                latin += 1;
+                surely_latin += usize::from(cyrillic_twin(c).is_none());
+            }
+            Script::Cyrillic => {
+                cyrillic += 1;
+                surely_cyrillic += usize::from(latin_twin(c).is_none());
+            }
             Script::Arabic => arabic += 1,
             Script::Other => {}
         }
     }
+    if arabic > latin.max(cyrillic) {
+        return Script::Arabic;
+    }
+    let is_cyrillic = match (surely_latin > 0, surely_cyrillic > 0) {
+        (false, true) => true,
+        (true, false) => false,
+        _ => cyrillic >= latin,
+    };
     if latin > 0 && cyrillic > 0 {
-        let twin = if cyrillic >= latin { cyrillic_twin } else { latin_twin };
+        let twin = if is_cyrillic { cyrillic_twin } else { latin_twin };
         *text = text.chars().map(|c| twin(c).unwrap_or(c)).collect();
     }
-    if arabic > latin.max(cyrillic) {
-        Script::Arabic
-    } else if cyrillic > 0 && cyrillic >= latin {
-        Script::Cyrillic
-    } else if latin > 0 {
-        Script::Latin
-    } else {
-        Script::Other
+    match (latin + cyrillic, is_cyrillic) {
+        (0, _) => Script::Other,
+        (_, true) => Script::Cyrillic,
+        (_, false) => Script::Latin,
     }
 }
