@@ -221,5 +221,3 @@ fn opening(error: Error, path: &Path) -> Error {
     }
 }
 
-#[cfg(test)]
-mod tests;
