@@ -1,14 +1,22 @@
 //! What every route shares.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 
 use indexer::Index;
 use model::Clock;
 use pipeline::{Progress, Takedowns, hide_taken_down, index_dir};
+use tokio::sync::Semaphore;
 
+use crate::error::Error;
 use crate::metrics::Metrics;
-use crate::{Error, Settings};
+use crate::problem::Problem;
+use crate::request_id::RequestIds;
+use crate::settings::Settings;
+
+/// Lookups that run at the same time; further ones wait for their turn under their deadline. A lookup is CPU work of a few
+/// milliseconds, so more would only make all of them slower; well below tokio's 512 blocking threads.
+const LOOKUPS_MAX: usize = 64;
 
 /// What a server is opened with.
 pub struct Opening<'a> {
@@ -29,13 +37,13 @@ pub struct Opening<'a> {
 /// The state of a running server. Cheap to clone.
 #[derive(Clone)]
 pub struct App {
-    pub(crate) data: PathBuf,
     pub(crate) index: Index,
-    pub(crate) pipeline: Arc<pipeline::Settings>,
     pub(crate) recommender: Arc<recommender::Settings>,
     pub(crate) settings: Arc<Settings>,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) metrics: Arc<Metrics>,
+    pub(crate) request_ids: Arc<RequestIds>,
+    lookups: Arc<Semaphore>,
 }
 
 impl App {
@@ -47,27 +55,33 @@ impl App {
         let index = Index::open(&index_dir(opening.data), opening.pipeline.index.clone()).map_err(pipeline::Error::from)?;
         hide_taken_down(&index, &Takedowns::load(opening.data)?);
         Ok(Self {
-            data: opening.data.to_owned(),
             index,
-            pipeline: Arc::new(opening.pipeline.clone()),
             recommender: Arc::new(opening.recommender.clone()),
             settings: Arc::new(opening.server.clone()),
             clock: Arc::clone(&opening.clock),
             metrics: Arc::new(Metrics::new(Arc::clone(&opening.progress))),
+            request_ids: Arc::new(RequestIds::since(opening.clock.now())),
+            lookups: Arc::new(Semaphore::new(LOOKUPS_MAX)),
         })
     }
 
-    /// Runs a lookup on a thread that may block on the disk.
-    pub(crate) async fn blocking<R, E, F>(&self, work: F) -> Result<R, crate::problem::Problem>
+    /// Runs a lookup on a thread that may block on the disk. It keeps its place among the lookups until it ends, even when
+    /// whoever asked has given up.
+    pub(crate) async fn blocking<R, E, F>(&self, work: F) -> Result<R, Problem>
     where
         R: Send + 'static,
-        E: Into<crate::problem::Problem> + Send + 'static,
+        E: Into<Problem> + Send + 'static,
         F: FnOnce(&Self) -> Result<R, E> + Send + 'static,
     {
-        let app = self.clone();
-        match tokio::task::spawn_blocking(move || work(&app)).await {
+        let place = Arc::clone(&self.lookups).acquire_owned().await.map_err(|e| Problem::internal(&e))?;
+        let (app, span) = (self.clone(), tracing::Span::current());
+        let running = tokio::task::spawn_blocking(move || {
+            let _place = place;
+            span.in_scope(|| work(&app))
+        });
+        match running.await {
             Ok(done) => done.map_err(Into::into),
-            Err(error) => Err(crate::problem::Problem::internal(&error)),
+            Err(error) => Err(Problem::internal(&error)),
         }
     }
 }

@@ -2,13 +2,18 @@
 
 mod app;
 mod error;
+mod gate;
 mod listener;
 mod metrics;
 mod pages;
+mod parameters;
 pub mod problem;
+mod request_id;
 mod routes;
 mod settings;
 mod view;
+#[cfg(test)]
+mod world;
 
 pub use crate::app::{App, Opening};
 pub use crate::error::Error;

@@ -7,7 +7,9 @@ use std::time::Duration;
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
-use crate::{App, Error, router};
+use crate::app::App;
+use crate::error::Error;
+use crate::routes::router;
 
 /// How long open connections may finish after a stop.
 const DRAIN_MAX: Duration = Duration::from_secs(5);
@@ -58,3 +60,6 @@ impl Bound {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -68,11 +68,13 @@ impl Metrics {
         self.durations.observe(took.as_secs_f64());
     }
 
-    /// All metrics as text.
-    pub(crate) fn text(&self, stats: &indexer::Stats) -> Result<String, std::fmt::Error> {
-        self.documents.set(stats.documents);
-        self.index_bytes.set(stats.bytes);
-        self.generation.set(stats.generation.into());
+    /// All metrics as text; without `stats`, the index's figures are as they were last.
+    pub(crate) fn text(&self, stats: Option<&indexer::Stats>) -> Result<String, std::fmt::Error> {
+        if let Some(stats) = stats {
+            self.documents.set(stats.documents);
+            self.index_bytes.set(stats.bytes);
+            self.generation.set(stats.generation.into());
+        }
         let progress = &self.progress;
         for (outcome, value) in [
             ("fetched", get(&progress.fetched)),

@@ -2,6 +2,7 @@
 //!
 //! Invariant: no script, no cookie, nothing loaded from elsewhere; a page works in any browser and tells nobody.
 
+mod page;
 mod words;
 
 use askama::Template;
@@ -10,18 +11,20 @@ use axum::extract::{Query, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{Html, IntoResponse, Response};
 use indexer::{Filter, LinkSource};
-use model::{Interests, Language};
-use recommender::{ReasonCode, Request};
+use model::Interests;
+use recommender::{Reason, ReasonCode, Request};
 use serde::Deserialize;
 
+use self::page::{Here, Page, Shown};
 use self::words::Words;
-use crate::App;
+use crate::app::App;
+use crate::parameters::Written;
 use crate::problem::Problem;
 
 /// Links on one page.
 const PAGE_LINKS: usize = 10;
 
-/// What a page is asked for.
+/// What a page is asked for. Unknown parameters are ignored: links to pages travel, and collect some on the way.
 #[derive(Debug, Default, Deserialize)]
 pub(crate) struct Asked {
     /// Words searched for.
@@ -39,26 +42,13 @@ pub(crate) struct Asked {
     cursor: Option<String>,
 }
 
-#[derive(Template)]
-#[template(path = "page.html")]
-struct Page<'a> {
-    words: &'a Words,
-    asked: &'a Asked,
-    heading: String,
+/// What a page shows.
+#[derive(Default)]
+struct Content {
     links: Vec<Shown>,
+    /// Cursor of the next page.
     next: Option<String>,
-    documents: u64,
-}
-
-/// One link on a page.
-struct Shown {
-    url: String,
-    title: String,
-    host: String,
-    language: String,
-    day: String,
-    snippet: String,
-    reason: String,
+    heading: &'static str,
 }
 
 /// `GET /`: search, or the newest links.
@@ -67,21 +57,13 @@ pub(crate) async fn home(
     headers: HeaderMap,
     asked: Result<Query<Asked>, QueryRejection>,
 ) -> Result<Response, Problem> {
-    let asked = asked.map(|Query(asked)| asked).unwrap_or_default();
+    let (asked, refused) = read(asked);
     let words = words::choose(asked.lang.as_deref(), &headers);
-    let query = indexer::Query {
-        filter: filter(&asked),
-        cursor: asked.cursor.clone(),
-        ..indexer::Query::new(asked.q.clone(), PAGE_LINKS, app.clock.now())
+    let content = match refused {
+        None => search(&app, &asked, words).await,
+        Some(problem) => Err(problem),
     };
-    let answer = app.blocking(move |app| app.index.search(&query)).await?;
-    let heading = match (asked.q.trim().is_empty(), answer.hits.is_empty()) {
-        (_, true) => words.nothing.to_owned(),
-        (true, false) => words.newest.to_owned(),
-        (false, false) => words.found.to_owned(),
-    };
-    let links = answer.hits.into_iter().map(|hit| Shown::of(hit, String::new())).collect();
-    render(&app, words, &asked, heading, links, answer.next).await
+    show(&app, words, &Here { path: "/", asked: &asked }, content).await
 }
 
 /// `GET /recommendations`: links like a liked one.
@@ -90,64 +72,100 @@ pub(crate) async fn recommendations(
     headers: HeaderMap,
     asked: Result<Query<Asked>, QueryRejection>,
 ) -> Result<Response, Problem> {
-    let asked = asked.map(|Query(asked)| asked).unwrap_or_default();
+    let (asked, refused) = read(asked);
     let words = words::choose(asked.lang.as_deref(), &headers);
+    let content = match refused {
+        None => recommend(&app, &asked, words).await,
+        Some(problem) => Err(problem),
+    };
+    show(&app, words, &Here { path: "/recommendations", asked: &asked }, content).await
+}
+
+/// What was asked; nothing, with the problem, when it cannot be read.
+fn read(asked: Result<Query<Asked>, QueryRejection>) -> (Asked, Option<Problem>) {
+    match asked {
+        Ok(Query(asked)) => (asked, None),
+        Err(refused) => (Asked::default(), Some(refused.into())),
+    }
+}
+
+async fn search(app: &App, asked: &Asked, words: &'static Words) -> Result<Content, Problem> {
+    let query = indexer::Query {
+        filter: filter(asked)?,
+        cursor: asked.cursor.clone().filter(|cursor| !cursor.is_empty()),
+        ..indexer::Query::new(asked.q.clone(), PAGE_LINKS, app.clock.now())
+    };
+    let answer = app.blocking(move |app| app.index.search(&query)).await?;
+    let heading = if asked.q.trim().is_empty() { words.newest } else { words.found };
+    let links = answer.hits.into_iter().map(|hit| Shown::of(hit, words, String::new())).collect();
+    Ok(Content { links, next: answer.next, heading })
+}
+
+async fn recommend(app: &App, asked: &Asked, words: &'static Words) -> Result<Content, Problem> {
+    let given = |text: &String| Some(text.clone()).filter(|text| !text.trim().is_empty()).into_iter().collect();
     let interests = Interests {
-        links: Some(asked.like.clone()).filter(|like| !like.is_empty()).into_iter().collect(),
-        terms: Some(asked.q.clone()).filter(|terms| !terms.is_empty()).into_iter().collect(),
-        languages: filter(&asked).languages,
+        links: given(&asked.like),
+        terms: given(&asked.q),
+        languages: filter(asked)?.languages,
         ..Interests::default()
     };
     let request = Request::new(PAGE_LINKS, app.clock.now());
-    let recommended = app
-        .blocking(move |app| recommender::recommend(&app.index, &interests, &request, &app.recommender))
-        .await?;
-    let heading = if recommended.is_empty() { words.nothing } else { words.recommended }.to_owned();
-    let links = recommended
-        .into_iter()
-        .map(|one| {
-            let reason = match one.reason.code {
-                ReasonCode::SimilarTo => format!("{} «{}»", words.similar_to, one.reason.text),
-                ReasonCode::MatchesTerm => format!("{} «{}»", words.about, one.reason.text),
-                ReasonCode::Fresh => words.fresh.to_owned(),
-            };
-            Shown::of(one.hit, reason)
-        })
-        .collect();
-    render(&app, words, &asked, heading, links, None).await
+    let recommended =
+        app.blocking(move |app| recommender::recommend(&app.index, &interests, &request, &app.recommender)).await?;
+    let links = recommended.into_iter().map(|one| Shown::of(one.hit, words, reason(&one.reason, words))).collect();
+    Ok(Content { links, next: None, heading: words.recommended })
 }
 
-fn filter(asked: &Asked) -> Filter {
-    let language = Some(&asked.language).filter(|code| !code.is_empty()).map(|code| Language::new(code));
-    Filter { languages: language.into_iter().collect(), ..Filter::default() }
+/// A reason in the words of the page.
+fn reason(reason: &Reason, words: &Words) -> String {
+    match reason.code {
+        ReasonCode::SimilarTo => words.similar_to.replace("{}", &reason.text),
+        ReasonCode::MatchesTerm => words.about.replace("{}", &reason.text),
+        ReasonCode::Fresh => words.fresh.to_owned(),
+    }
 }
 
-async fn render(
+fn filter(asked: &Asked) -> Result<Filter, Problem> {
+    Written { language: Some(&asked.language), ..Written::default() }.filter()
+}
+
+/// The page; of a problem, one that says so in words.
+async fn show(
     app: &App,
-    words: &Words,
-    asked: &Asked,
-    heading: String,
-    links: Vec<Shown>,
-    next: Option<String>,
+    words: &'static Words,
+    here: &Here<'_>,
+    content: Result<Content, Problem>,
 ) -> Result<Response, Problem> {
-    let documents = app.blocking(|app| app.index.stats()).await?.documents;
-    let page = Page { words, asked, heading, links, next, documents };
-    match page.render() {
-        Ok(html) => Ok((StatusCode::OK, [(header::CONTENT_LANGUAGE, words.code)], Html(html)).into_response()),
-        Err(error) => Err(Problem::internal(&error)),
-    }
+    let documents = app.blocking(|app| app.index.stats()).await.ok().map(|stats| stats.documents);
+    let (status, content) = match content {
+        Ok(content) if !content.links.is_empty() => (StatusCode::OK, content),
+        Ok(_) => {
+            let heading = if documents == Some(0) { words.empty } else { words.nothing };
+            (StatusCode::OK, Content { heading, ..Content::default() })
+        }
+        Err(problem) => {
+            let heading = if problem.status < 500 { words.unusable } else { words.failed };
+            let status = StatusCode::from_u16(problem.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+            (status, Content { heading, ..Content::default() })
+        }
+    };
+    let page = Page {
+        words,
+        asked: here.asked,
+        heading: content.heading,
+        links: content.links,
+        next: content.next.map(|cursor| here.href(words, Some(&cursor))),
+        tongues: here.tongues(words),
+        documents,
+    };
+    let html = page.render().map_err(|e| Problem::internal(&e))?;
+    let headers = [
+        (header::CONTENT_LANGUAGE, words.code),
+        (header::VARY, "accept-language"),
+        (header::CACHE_CONTROL, "private, no-cache"),
+    ];
+    Ok((status, headers, Html(html)).into_response())
 }
 
-impl Shown {
-    fn of(hit: indexer::Hit, reason: String) -> Self {
-        Self {
-            day: hit.document.published.map(|at| at.strftime("%Y-%m-%d").to_string()).unwrap_or_default(),
-            url: hit.document.url,
-            title: hit.document.title,
-            host: hit.host,
-            language: hit.document.language.to_string(),
-            snippet: hit.snippet.text,
-            reason,
-        }
-    }
-}
+#[cfg(test)]
+mod tests;

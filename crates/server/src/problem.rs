@@ -1,34 +1,76 @@
 //! Problem documents (RFC 9457): what was wrong with a request, or with us, for programs and people.
+//!
+//! Invariant: `type` is one of the constants below and never changes its meaning; a cause of ours never gets in.
 
 use axum::Json;
+use axum::extract::rejection::{JsonRejection, PathRejection, QueryRejection};
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 use utoipa::ToSchema;
 
+/// Media type of a problem document (RFC 9457 section 6.1).
+pub(crate) const MEDIA_TYPE: &str = "application/problem+json";
+
+/// A message is for reading; nobody reads more than this of an echo.
+const DETAIL_CHARS_MAX: usize = 400;
+
 /// A problem document.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct Problem {
-    /// Names the kind of problem; stable.
+    /// Names the kind of problem, as a reference relative to the server; stable.
     #[serde(rename = "type")]
     pub kind: &'static str,
     /// The kind in words.
     pub title: &'static str,
     /// HTTP status.
+    #[schema(minimum = 400, maximum = 599)]
     pub status: u16,
     /// What happened this time and what to do.
     pub detail: String,
 }
 
 impl Problem {
-    /// The request cannot be understood.
-    pub(crate) fn bad_request(detail: impl Into<String>) -> Self {
-        Self { kind: "/problems/bad-request", title: "The request cannot be used", status: 400, detail: detail.into() }
+    /// The request cannot be understood. Of a long detail, which repeats what was sent, the beginning is told.
+    pub(crate) fn bad_request(detail: impl AsRef<str>) -> Self {
+        let detail = detail.as_ref().chars().take(DETAIL_CHARS_MAX).collect();
+        Self { kind: "/problems/bad-request", title: "The request cannot be used", status: 400, detail }
     }
 
     /// There is no such thing.
     pub(crate) fn not_found(detail: impl Into<String>) -> Self {
         Self { kind: "/problems/not-found", title: "Nothing is there", status: 404, detail: detail.into() }
+    }
+
+    /// The path is there, but not for this method.
+    pub(crate) fn method_not_allowed() -> Self {
+        Self {
+            kind: "/problems/method-not-allowed",
+            title: "Not by this method",
+            status: 405,
+            detail: "the Allow header names the methods of this path; see /openapi.json".to_owned(),
+        }
+    }
+
+    /// The deadline of a request has passed.
+    pub(crate) fn timeout() -> Self {
+        Self {
+            kind: "/problems/timeout",
+            title: "It took too long",
+            status: 503,
+            detail: "the request was given up; try again or ask for less".to_owned(),
+        }
+    }
+
+    /// The index does not answer, so nobody should be sent here.
+    pub(crate) fn not_ready(error: &(dyn std::error::Error + 'static)) -> Self {
+        tracing::error!(error, "the index does not answer");
+        Self {
+            kind: "/problems/not-ready",
+            title: "The index does not answer",
+            status: 503,
+            detail: "try again later; the operator finds the cause in the log".to_owned(),
+        }
     }
 
     /// We failed; the cause goes to the log, not to the caller.
@@ -40,6 +82,17 @@ impl Problem {
             status: 500,
             detail: "the index could not be asked; try again, and if it stays so ask the operator".to_owned(),
         }
+    }
+
+    /// What an extractor refused, with its own status.
+    fn refused(status: StatusCode, detail: String) -> Self {
+        let (kind, title) = match status {
+            StatusCode::PAYLOAD_TOO_LARGE => ("/problems/too-large", "The body is too large"),
+            StatusCode::UNSUPPORTED_MEDIA_TYPE => ("/problems/unsupported-media-type", "Not this type of body"),
+            status if status.is_client_error() => return Self::bad_request(detail),
+            _ => ("/problems/internal", "The server failed"),
+        };
+        Self { kind, title, status: status.as_u16(), detail }
     }
 }
 
@@ -61,11 +114,33 @@ impl From<recommender::Error> for Problem {
     }
 }
 
+impl From<QueryRejection> for Problem {
+    fn from(refused: QueryRejection) -> Self {
+        Self::refused(refused.status(), refused.body_text())
+    }
+}
+
+impl From<PathRejection> for Problem {
+    fn from(refused: PathRejection) -> Self {
+        Self::refused(refused.status(), refused.body_text())
+    }
+}
+
+impl From<JsonRejection> for Problem {
+    fn from(refused: JsonRejection) -> Self {
+        Self::refused(refused.status(), refused.body_text())
+    }
+}
+
 impl IntoResponse for Problem {
     fn into_response(self) -> Response {
         let status = StatusCode::from_u16(self.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
         let mut response = (status, Json(self)).into_response();
-        response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
+        let headers = response.headers_mut();
+        headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(MEDIA_TYPE));
+        if status == StatusCode::SERVICE_UNAVAILABLE {
+            headers.insert(header::RETRY_AFTER, HeaderValue::from_static("1"));
+        }
         response
     }
 }

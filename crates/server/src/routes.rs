@@ -1,39 +1,32 @@
 //! Every route, and the OpenAPI document made from them.
 
 mod changes;
+mod document;
+mod etag;
 mod links;
 mod operations;
 mod recommendations;
 mod search;
 
-use std::time::{Duration, Instant};
-
 use axum::Router;
-use axum::extract::{MatchedPath, Request, State};
-use axum::http::{HeaderName, HeaderValue, StatusCode};
-use axum::middleware::{Next, from_fn_with_state};
-use axum::response::{IntoResponse, Response};
+use axum::extract::DefaultBodyLimit;
+use axum::http::{HeaderName, HeaderValue};
+use axum::middleware::from_fn_with_state;
 use axum::routing::get;
-use tower_http::limit::RequestBodyLimitLayer;
 use tower_http::set_header::SetResponseHeaderLayer;
-use utoipa::OpenApi;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
+use crate::app::App;
 use crate::problem::Problem;
-use crate::{App, pages};
+use crate::{gate, pages};
 
-#[derive(OpenApi)]
-#[openapi(info(
-    title = "Silteme",
-    description = "Search, similar links, recommendations and changes of a link index in Kazakh, Russian and English. Problems are RFC 9457 documents; lists are walked by cursor.",
-    license(name = "MIT OR Apache-2.0", identifier = "MIT OR Apache-2.0")
-))]
-struct Document;
+/// Nothing from elsewhere, nothing that runs, nobody's frame.
+const POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
 
 /// The routes that the OpenAPI document describes.
 fn api() -> OpenApiRouter<App> {
-    OpenApiRouter::with_openapi(Document::openapi())
+    OpenApiRouter::with_openapi(document::empty())
         .routes(routes!(search::search))
         .routes(routes!(links::by_url))
         .routes(routes!(links::by_id))
@@ -42,58 +35,37 @@ fn api() -> OpenApiRouter<App> {
         .routes(routes!(changes::changes))
         .routes(routes!(operations::healthz))
         .routes(routes!(operations::readyz))
+        .routes(routes!(operations::metrics))
 }
 
 /// The OpenAPI 3.1 document, pretty-printed.
 #[must_use]
 pub fn openapi() -> String {
-    let document = api().into_openapi();
-    document.to_pretty_json().unwrap_or_default()
+    document::text(api().into_openapi())
 }
 
 /// The whole server.
 pub fn router(app: App) -> Router {
-    let (api, document) = api().split_for_parts();
-    let document = document.to_pretty_json().unwrap_or_default();
-    let json = [("content-type", "application/json")];
-    api.route("/openapi.json", get(move || std::future::ready((json, document.clone()))))
-        .route("/metrics", get(operations::metrics))
+    let (api, described) = api().split_for_parts();
+    let described = document::text(described);
+    let headers = [("content-type", "application/json"), ("cache-control", "max-age=300")];
+    api.route("/openapi.json", get(move || std::future::ready((headers, described.clone()))))
         .route("/", get(pages::home))
         .route("/recommendations", get(pages::recommendations))
-        .fallback(nothing_there)
-        .layer(from_fn_with_state(app.clone(), bound_and_count))
-        .layer(RequestBodyLimitLayer::new(app.settings.body_max.as_len()))
+        .fallback(|| async { Problem::not_found("no such path; see /openapi.json") })
+        .method_not_allowed_fallback(|| async { Problem::method_not_allowed() })
+        .layer(DefaultBodyLimit::max(app.settings.body_max.as_len()))
+        .layer(from_fn_with_state(app.clone(), gate::pass))
+        .layer(header("cache-control", "no-store"))
         .layer(header("x-content-type-options", "nosniff"))
         .layer(header("referrer-policy", "no-referrer"))
-        .layer(header("content-security-policy", "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'"))
+        .layer(header("content-security-policy", POLICY))
         .with_state(app)
 }
 
+/// Adds a header to answers that do not have it.
 fn header(name: &'static str, value: &'static str) -> SetResponseHeaderLayer<HeaderValue> {
     SetResponseHeaderLayer::if_not_present(HeaderName::from_static(name), HeaderValue::from_static(value))
-}
-
-async fn nothing_there() -> Problem {
-    Problem::not_found("no such path; see /openapi.json")
-}
-
-/// Gives every request a deadline, and counts it by route pattern and status.
-async fn bound_and_count(State(app): State<App>, request: Request, next: Next) -> Response {
-    let route = request.extensions().get::<MatchedPath>().map_or("none".to_owned(), |path| path.as_str().to_owned());
-    let started = Instant::now();
-    let limit: Duration = app.settings.request_timeout.0;
-    let response = match tokio::time::timeout(limit, next.run(request)).await {
-        Ok(response) => response,
-        Err(_) => Problem {
-            kind: "/problems/timeout",
-            title: "It took too long",
-            status: StatusCode::SERVICE_UNAVAILABLE.as_u16(),
-            detail: "the request was given up; try again or ask for less".to_owned(),
-        }
-        .into_response(),
-    };
-    app.metrics.answered(&route, response.status().as_u16(), started.elapsed());
-    response
 }
 
 #[cfg(test)]

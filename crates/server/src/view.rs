@@ -9,6 +9,7 @@ use utoipa::ToSchema;
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 pub struct LinkView {
     /// 32 hexadecimal digits; stable for a URL.
+    #[schema(pattern = "^[0-9a-f]{32}$")]
     pub id: String,
     /// Where the reader is sent.
     pub url: String,
@@ -21,8 +22,10 @@ pub struct LinkView {
     /// Language code, `und` when unknown.
     pub language: String,
     /// RFC 3339; absent when the page does not tell.
+    #[schema(format = DateTime)]
     pub published: Option<String>,
     /// RFC 3339.
+    #[schema(format = DateTime)]
     pub fetched: String,
     /// Excerpt as far as the publisher permits one; may be empty.
     pub snippet: String,

@@ -1,97 +1,161 @@
 //! The words of the pages. Invariant: every language has every word; the compiler sees to it.
 
 use axum::http::{HeaderMap, header};
+use model::Language;
+
+/// The most preferences of a browser that are looked at; real ones send fewer than ten.
+const PREFERENCES_MAX: usize = 32;
 
 /// The words of one language.
 pub(super) struct Words {
     pub(super) code: &'static str,
+    /// The language by its own name.
     pub(super) name: &'static str,
+    /// The same within a sentence.
+    pub(super) name_inside: &'static str,
+    pub(super) page_language: &'static str,
     pub(super) tagline: &'static str,
     pub(super) search: &'static str,
     pub(super) placeholder: &'static str,
+    pub(super) links_language: &'static str,
     pub(super) any_language: &'static str,
     pub(super) newest: &'static str,
     pub(super) found: &'static str,
     pub(super) nothing: &'static str,
+    /// Instead of `nothing`, where nothing can be found yet.
+    pub(super) empty: &'static str,
+    pub(super) unusable: &'static str,
+    pub(super) failed: &'static str,
     pub(super) recommended: &'static str,
     pub(super) more_like_this: &'static str,
     pub(super) more: &'static str,
-    pub(super) similar_to: &'static str,
-    pub(super) about: &'static str,
-    pub(super) fresh: &'static str,
+    /// Before a reason.
     pub(super) why: &'static str,
+    /// A reason; `{}` stands for a title.
+    pub(super) similar_to: &'static str,
+    /// A reason; `{}` stands for words.
+    pub(super) about: &'static str,
+    /// A reason.
+    pub(super) fresh: &'static str,
+    /// Before a number.
     pub(super) documents: &'static str,
+    /// A day, for `strftime`.
+    pub(super) day: &'static str,
 }
 
 const KAZAKH: Words = Words {
     code: "kk",
     name: "Қазақша",
+    name_inside: "қазақша",
+    page_language: "Бет тілі",
     tagline: "Қазақ, орыс және ағылшын тілдеріндегі сілтемелер",
     search: "Іздеу",
     placeholder: "Не іздейсіз?",
-    any_language: "Барлық тіл",
+    links_language: "Сілтемелер тілі",
+    any_language: "Кез келген тіл",
     newest: "Жаңа сілтемелер",
-    found: "Табылғаны",
+    found: "Іздеу нәтижелері",
     nothing: "Ештеңе табылмады. Басқа сөздермен іздеп көріңіз.",
+    empty: "Индекс әзірге бос.",
+    unusable: "Бұл сұрауды орындау мүмкін емес. Іздеуді қайта бастаңыз.",
+    failed: "Сервер жауап бере алмады. Кейінірек қайталап көріңіз.",
     recommended: "Сізге ұсынамыз",
-    more_like_this: "осыған ұқсас",
+    more_like_this: "ұқсас сілтемелер",
     more: "Тағы көрсету",
-    similar_to: "Мынаған ұқсас:",
-    about: "Мына тақырыпта:",
-    fresh: "Жаңа",
-    why: "Неге:",
-    documents: "сілтеме индексте",
+    why: "Себебі:",
+    similar_to: "«{}» сілтемесіне ұқсас",
+    about: "«{}» тақырыбы бойынша",
+    fresh: "жақында жарияланған",
+    documents: "Индекстегі сілтемелер:",
+    day: "%d.%m.%Y",
 };
 
 const RUSSIAN: Words = Words {
     code: "ru",
     name: "Русский",
+    name_inside: "на русском",
+    page_language: "Язык страницы",
     tagline: "Ссылки на казахском, русском и английском языках",
     search: "Найти",
-    placeholder: "Что ищете?",
-    any_language: "Все языки",
+    placeholder: "Что вы ищете?",
+    links_language: "Язык ссылок",
+    any_language: "Любой язык",
     newest: "Новые ссылки",
-    found: "Найдено",
+    found: "Результаты поиска",
     nothing: "Ничего не найдено. Попробуйте другие слова.",
+    empty: "Индекс пока пуст.",
+    unusable: "Этот запрос выполнить нельзя. Начните поиск заново.",
+    failed: "Сервер не смог ответить. Попробуйте позже.",
     recommended: "Рекомендуем вам",
-    more_like_this: "похожее",
+    more_like_this: "похожие ссылки",
     more: "Показать ещё",
-    similar_to: "Похоже на",
-    about: "На тему",
-    fresh: "Новое",
     why: "Почему:",
-    documents: "ссылок в индексе",
+    similar_to: "похоже на «{}»",
+    about: "по теме «{}»",
+    fresh: "недавно опубликовано",
+    documents: "Ссылок в индексе:",
+    day: "%d.%m.%Y",
 };
 
 const ENGLISH: Words = Words {
     code: "en",
     name: "English",
+    name_inside: "in English",
+    page_language: "Page language",
     tagline: "Links in Kazakh, Russian and English",
     search: "Search",
     placeholder: "What are you looking for?",
+    links_language: "Language of links",
     any_language: "Any language",
     newest: "New links",
-    found: "Found",
+    found: "Search results",
     nothing: "Nothing found. Try other words.",
-    recommended: "Recommended to you",
-    more_like_this: "more like this",
+    empty: "The index is still empty.",
+    unusable: "This request cannot be used. Start the search again.",
+    failed: "The server could not answer. Try again later.",
+    recommended: "Recommended for you",
+    more_like_this: "similar links",
     more: "Show more",
-    similar_to: "Similar to",
-    about: "About",
-    fresh: "New",
     why: "Why:",
-    documents: "links in the index",
+    similar_to: "similar to “{}”",
+    about: "about “{}”",
+    fresh: "recently published",
+    documents: "Links in the index:",
+    day: "%-d %b %Y",
 };
 
 /// Every language of the pages.
 pub(super) const ALL: [&Words; 3] = [&KAZAKH, &RUSSIAN, &ENGLISH];
 
-/// The language asked for, else the first that the browser prefers, else Kazakh.
+/// The language asked for, else the one the browser likes best, else Kazakh.
 pub(super) fn choose(asked: Option<&str>, headers: &HeaderMap) -> &'static Words {
-    let known = |code: &str| ALL.into_iter().find(|words| code.to_ascii_lowercase().starts_with(words.code));
-    let preferred = || {
-        let header = headers.get(header::ACCEPT_LANGUAGE)?.to_str().ok()?;
-        header.split(',').find_map(|part| known(part.trim()))
-    };
-    asked.and_then(known).or_else(preferred).unwrap_or(&KAZAKH)
+    let preferred = || preferred(headers.get(header::ACCEPT_LANGUAGE)?.to_str().ok()?);
+    asked.and_then(of).or_else(preferred).unwrap_or(&KAZAKH)
 }
+
+/// The words of a language with or without region or script: `ru`, `ru-KZ`.
+pub(super) fn of(code: &str) -> Option<&'static Words> {
+    let language = Language::new(code.trim());
+    ALL.into_iter().find(|words| words.code == language.as_str())
+}
+
+/// The first of the heaviest languages that we speak (RFC 9110 section 12.5.4); a weight of 0 means "not this".
+fn preferred(accepted: &str) -> Option<&'static Words> {
+    let mut best: Option<(f32, &'static Words)> = None;
+    for part in accepted.split(',').take(PREFERENCES_MAX) {
+        let (code, parameters) = part.split_once(';').unwrap_or((part, ""));
+        let weight = match parameters.trim().strip_prefix("q=") {
+            Some(weight) => weight.trim().parse().unwrap_or(0.0),
+            None => 1.0,
+        };
+        if weight > best.map_or(0.0, |(most, _)| most)
+            && let Some(words) = of(code)
+        {
+            best = Some((weight, words));
+        }
+    }
+    best.map(|(_, words)| words)
+}
+
+#[cfg(test)]
+mod tests;

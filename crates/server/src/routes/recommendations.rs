@@ -3,15 +3,16 @@
 use axum::Json;
 use axum::extract::State;
 use axum::extract::rejection::JsonRejection;
-use indexer::Filter;
 use model::Interests;
 use recommender::Request;
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 use utoipa::ToSchema;
 
-use super::search::{filter, language, limit};
+use crate::parameters::{Written, language, limit};
+use crate::app::App;
 use crate::problem::Problem;
-use crate::{App, RecommendationView};
+use crate::view::RecommendationView;
 
 /// Most entries of any list of a request.
 const LIST_MAX: usize = 1_000;
@@ -28,19 +29,28 @@ pub(crate) struct Asked {
     terms: Vec<String>,
     /// Languages read; empty: all.
     languages: Vec<String>,
-    /// URLs never to be recommended.
+    /// URLs the reader has seen, never to be recommended.
     seen: Vec<String>,
+    /// Further URLs not to be recommended this time.
+    exclude: Vec<String>,
     /// Hosts never to be recommended.
     muted_hosts: Vec<String>,
     /// Only this host.
     host: Option<String>,
-    /// Only published (else fetched) at or after this instant (RFC 3339).
+    /// Only this site (registrable domain).
+    site: Option<String>,
+    /// Only published (else fetched) at or after this instant (RFC 3339) or day.
     since: Option<String>,
-    /// Results, at most; 10 unless said otherwise.
+    /// Only published (else fetched) before this instant (RFC 3339) or day.
+    until: Option<String>,
+    /// Results, at most; 10 unless said otherwise, never more than the server is set to give (100 by default).
+    #[schema(minimum = 1)]
     limit: Option<usize>,
     /// Links of one host, at most.
+    #[schema(minimum = 1)]
     per_host_max: Option<usize>,
     /// 0: best first whatever they say; 1: as different as possible.
+    #[schema(minimum = 0, maximum = 1)]
     diversity: Option<f32>,
     /// Decides between equals; the same seed gives the same answer.
     seed: u64,
@@ -52,7 +62,7 @@ pub(crate) struct Asked {
 pub(crate) enum AskedAny {
     /// One answer.
     One(Box<Asked>),
-    /// An answer each, in the same order.
+    /// An answer each, in the same order; at most 100.
     Many(Vec<Asked>),
 }
 
@@ -74,34 +84,53 @@ pub(crate) enum RecommendedAny {
 }
 
 /// Recommendations for interests sent along.
-#[utoipa::path(post, path = "/v1/recommendations", request_body = AskedAny, responses(
+#[utoipa::path(post, path = "/v1/recommendations", operation_id = "recommend", tag = "recommendations", request_body = AskedAny, responses(
     (status = 200, description = "Recommended links with a reason each", body = RecommendedAny),
     (status = 400, description = "The request cannot be used", body = Problem, content_type = "application/problem+json"),
-    (status = 413, description = "The body is too large"),
+    (status = 413, description = "The body is too large", body = Problem, content_type = "application/problem+json"),
+    (status = 415, description = "The body is not sent as application/json", body = Problem, content_type = "application/problem+json"),
 ))]
 pub(crate) async fn recommendations(
     State(app): State<App>,
-    body: Result<Json<serde_json::Value>, JsonRejection>,
+    body: Result<Json<Value>, JsonRejection>,
 ) -> Result<Json<RecommendedAny>, Problem> {
-    let Json(body) = body.map_err(|e| Problem { status: e.status().as_u16(), ..Problem::bad_request(e.body_text()) })?;
-    let read = |value| serde_json::from_value::<Asked>(value).map_err(|e| Problem::bad_request(e.to_string()));
-    match body {
-        serde_json::Value::Array(questions) if questions.len() > BATCH_MAX => {
-            Err(Problem::bad_request(format!("{} questions are more than {BATCH_MAX}", questions.len())))
+    let Json(body) = body?;
+    let questions = match body {
+        Value::Array(questions) => questions,
+        one => {
+            let (interests, request) = question(&app, read(one)?)?;
+            return Ok(Json(RecommendedAny::One(answer(&app, interests, request).await?)));
         }
-        serde_json::Value::Array(questions) => {
-            let mut answers = Vec::with_capacity(questions.len());
-            for question in questions {
-                answers.push(answer(&app, read(question)?).await?);
-            }
-            Ok(Json(RecommendedAny::Many(answers)))
-        }
-        question => Ok(Json(RecommendedAny::One(answer(&app, read(question)?).await?))),
+    };
+    if questions.len() > BATCH_MAX {
+        return Err(Problem::bad_request(format!("{} questions are more than {BATCH_MAX}", questions.len())));
     }
+    // All are read before any is answered: a batch is refused whole and cheaply.
+    let questions: Vec<_> = (0..)
+        .zip(questions)
+        .map(|(place, one)| read(one).and_then(|asked| question(&app, asked)).map_err(|problem| at(place, problem)))
+        .collect::<Result<_, _>>()?;
+    let mut answers = Vec::with_capacity(questions.len());
+    for (interests, request) in questions {
+        answers.push(answer(&app, interests, request).await?);
+    }
+    Ok(Json(RecommendedAny::Many(answers)))
 }
 
-async fn answer(app: &App, asked: Asked) -> Result<Recommended, Problem> {
-    let (interests, request) = question(app, asked)?;
+/// A question of a request. Only an object is one: serde would take an array for the fields in their order.
+fn read(value: Value) -> Result<Asked, Problem> {
+    if !value.is_object() {
+        return Err(Problem::bad_request("a question is a JSON object; a batch is an array of them"));
+    }
+    serde_json::from_value(value).map_err(|e| Problem::bad_request(e.to_string()))
+}
+
+/// A problem with one question of a batch says with which.
+fn at(place: usize, problem: Problem) -> Problem {
+    Problem { detail: format!("question {place} (counted from 0): {}", problem.detail), ..problem }
+}
+
+async fn answer(app: &App, interests: Interests, request: Request) -> Result<Recommended, Problem> {
     let recommended = app
         .blocking(move |app| recommender::recommend(&app.index, &interests, &request, &app.recommender))
         .await?;
@@ -114,6 +143,7 @@ fn question(app: &App, asked: Asked) -> Result<(Interests, Request), Problem> {
         ("terms", asked.terms.len()),
         ("languages", asked.languages.len()),
         ("seen", asked.seen.len()),
+        ("exclude", asked.exclude.len()),
         ("muted_hosts", asked.muted_hosts.len()),
     ] {
         if length > LIST_MAX {
@@ -123,7 +153,17 @@ fn question(app: &App, asked: Asked) -> Result<(Interests, Request), Problem> {
     if asked.diversity.is_some_and(|diversity| !(0.0..=1.0).contains(&diversity)) {
         return Err(Problem::bad_request("diversity is not between 0 and 1"));
     }
-    let filter: Filter = filter(None, asked.host, None, asked.since.as_deref(), None)?;
+    if asked.per_host_max == Some(0) {
+        return Err(Problem::bad_request("per_host_max is 0; write at least 1, or leave it out"));
+    }
+    let written = Written {
+        language: None,
+        host: asked.host.as_deref(),
+        site: asked.site.as_deref(),
+        since: asked.since.as_deref(),
+        until: asked.until.as_deref(),
+    };
+    let filter = written.filter()?;
     let interests = Interests {
         links: asked.likes,
         terms: asked.terms,
@@ -133,10 +173,11 @@ fn question(app: &App, asked: Asked) -> Result<(Interests, Request), Problem> {
     };
     let request = Request {
         filter,
+        exclude: asked.exclude,
         per_host_max: asked.per_host_max,
         diversity: asked.diversity,
         seed: asked.seed,
-        ..Request::new(limit(app, asked.limit)?, app.clock.now())
+        ..Request::new(limit(&app.settings, asked.limit)?, app.clock.now())
     };
     Ok((interests, request))
 }

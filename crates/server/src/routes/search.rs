@@ -3,13 +3,14 @@
 use axum::Json;
 use axum::extract::rejection::QueryRejection;
 use axum::extract::{Query, State};
-use indexer::{Filter, LinkSource};
-use model::{Language, Timestamp};
+use indexer::LinkSource;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
+use crate::parameters::{Written, limit};
+use crate::app::App;
 use crate::problem::Problem;
-use crate::{App, HitView};
+use crate::view::HitView;
 
 /// What to search for.
 #[derive(Debug, Clone, Default, Deserialize, IntoParams)]
@@ -25,11 +26,11 @@ pub(crate) struct SearchParameters {
     host: Option<String>,
     /// Only this site (registrable domain).
     site: Option<String>,
-    /// Only published (else fetched) at or after this instant (RFC 3339).
+    /// Only published (else fetched) at or after this instant (RFC 3339) or day.
     since: Option<String>,
-    /// Only published (else fetched) before this instant (RFC 3339).
+    /// Only published (else fetched) before this instant (RFC 3339) or day.
     until: Option<String>,
-    /// Results, at most; 10 unless said otherwise.
+    /// Results, at most; 10 unless said otherwise, never more than the server is set to give (100 by default).
     #[param(minimum = 1)]
     limit: Option<usize>,
     /// `next` of the answer before.
@@ -46,7 +47,7 @@ pub(crate) struct SearchAnswer {
 }
 
 /// Full-text search.
-#[utoipa::path(get, path = "/v1/search", params(SearchParameters), responses(
+#[utoipa::path(get, path = "/v1/search", operation_id = "search", tag = "links", params(SearchParameters), responses(
     (status = 200, description = "Links that match, best first", body = SearchAnswer),
     (status = 400, description = "The query cannot be used", body = Problem, content_type = "application/problem+json"),
 ))]
@@ -54,62 +55,19 @@ pub(crate) async fn search(
     State(app): State<App>,
     parameters: Result<Query<SearchParameters>, QueryRejection>,
 ) -> Result<Json<SearchAnswer>, Problem> {
-    let Query(parameters) = parameters.map_err(|e| Problem::bad_request(e.body_text()))?;
-    let filter = filter(
-        parameters.language.as_deref(),
-        parameters.host,
-        parameters.site,
-        parameters.since.as_deref(),
-        parameters.until.as_deref(),
-    )?;
-    let limit = limit(&app, parameters.limit)?;
+    let Query(parameters) = parameters?;
+    let written = Written {
+        language: parameters.language.as_deref(),
+        host: parameters.host.as_deref(),
+        site: parameters.site.as_deref(),
+        since: parameters.since.as_deref(),
+        until: parameters.until.as_deref(),
+    };
     let query = indexer::Query {
-        filter,
-        cursor: parameters.cursor,
-        ..indexer::Query::new(parameters.q, limit, app.clock.now())
+        filter: written.filter()?,
+        cursor: parameters.cursor.filter(|cursor| !cursor.is_empty()),
+        ..indexer::Query::new(parameters.q, limit(&app.settings, parameters.limit)?, app.clock.now())
     };
     let answer = app.blocking(move |app| app.index.search(&query)).await?;
     Ok(Json(SearchAnswer { results: answer.hits.into_iter().map(HitView::from).collect(), next: answer.next }))
-}
-
-/// A filter from what a request says.
-pub(crate) fn filter(
-    language: Option<&str>,
-    host: Option<String>,
-    site: Option<String>,
-    since: Option<&str>,
-    until: Option<&str>,
-) -> Result<Filter, Problem> {
-    Ok(Filter {
-        languages: language.filter(|code| !code.is_empty()).map(self::language).transpose()?.into_iter().collect(),
-        host: host.map(|host| host.to_ascii_lowercase()),
-        site: site.map(|site| site.to_ascii_lowercase()),
-        since: since.map(|text| instant("since", text)).transpose()?,
-        until: until.map(|text| instant("until", text)).transpose()?,
-    })
-}
-
-/// A language code.
-pub(crate) fn language(code: &str) -> Result<Language, Problem> {
-    let language = Language::new(code);
-    if language == Language::unknown() && code != "und" {
-        return Err(Problem::bad_request(format!("language {code:?} is not a code such as kk, ru or en")));
-    }
-    Ok(language)
-}
-
-fn instant(name: &str, text: &str) -> Result<Timestamp, Problem> {
-    text.parse()
-        .or_else(|_| format!("{text}T00:00:00Z").parse())
-        .map_err(|_| Problem::bad_request(format!("{name} {text:?} is not a time; write 2026-11-22T08:00:00Z")))
-}
-
-/// How many results, between 1 and the setting.
-pub(crate) fn limit(app: &App, asked: Option<usize>) -> Result<usize, Problem> {
-    let max = app.settings.limit_max;
-    match asked {
-        None => Ok(10.min(max)),
-        Some(limit) if (1..=max).contains(&limit) => Ok(limit),
-        Some(limit) => Err(Problem::bad_request(format!("limit {limit} is not between 1 and {max}"))),
-    }
 }

@@ -1,0 +1,10 @@
+//! The routes as a caller meets them, over a real index.
+
+mod bounds;
+mod changes;
+mod links;
+mod openapi;
+mod operations;
+mod permitted;
+mod recommendations;
+mod search;

@@ -1,0 +1,123 @@
+//! The OpenAPI document: complete, consistent, and the one that is committed.
+
+use std::collections::HashSet;
+use std::path::Path;
+
+use serde_json::Value;
+
+use crate::routes::openapi;
+use crate::world::World;
+
+fn document() -> Value {
+    serde_json::from_str(&openapi()).unwrap()
+}
+
+/// Every operation with its path and method.
+fn operations(document: &Value) -> Vec<(String, String, Value)> {
+    let paths = document["paths"].as_object().unwrap().iter();
+    let each = |(path, item): (&String, &Value)| {
+        let item = item.as_object().unwrap().clone();
+        item.into_iter().map({
+            let path = path.clone();
+            move |(method, operation)| (path.clone(), method, operation)
+        })
+    };
+    paths.flat_map(each).collect()
+}
+
+#[test]
+fn the_committed_document_is_this_one() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/openapi.json");
+    let now = openapi();
+    if std::env::var_os("UPDATE_OPENAPI").is_some() {
+        std::fs::write(&path, &now).unwrap();
+    }
+    let committed = std::fs::read_to_string(&path).unwrap_or_default();
+    assert!(
+        committed == now,
+        "docs/openapi.json is not what the routes say; if the change is meant, run\n    UPDATE_OPENAPI=1 cargo test -p server openapi\nand commit it"
+    );
+}
+
+#[tokio::test]
+async fn the_server_tells_the_same_document() {
+    let answer = World::of(&[]).get("/openapi.json").await;
+    assert_eq!(answer.header("content-type"), "application/json");
+    assert_eq!(answer.body, openapi());
+}
+
+#[test]
+fn it_has_every_route_with_every_status() {
+    let document = document();
+    assert!(document["openapi"].as_str().unwrap().starts_with("3.1."), "{}", document["openapi"]);
+    let mut found: Vec<String> = operations(&document)
+        .iter()
+        .map(|(path, method, operation)| {
+            let statuses: Vec<&str> = operation["responses"].as_object().unwrap().keys().map(String::as_str).collect();
+            format!("{method} {path} {}", statuses.join(" "))
+        })
+        .collect();
+    found.sort();
+    assert_eq!(
+        found,
+        [
+            "get /healthz 200 500 503",
+            "get /metrics 200 500 503",
+            "get /readyz 200 500 503",
+            "get /v1/changes 200 400 500 503",
+            "get /v1/links 200 304 400 404 500 503",
+            "get /v1/links/{id} 200 304 400 404 500 503",
+            "get /v1/links/{id}/similar 200 400 404 500 503",
+            "get /v1/search 200 400 500 503",
+            "post /v1/recommendations 200 400 413 415 500 503",
+        ]
+    );
+}
+
+#[test]
+fn operations_have_names_words_and_problems() {
+    let mut names = HashSet::new();
+    for (path, method, operation) in operations(&document()) {
+        assert!(names.insert(operation["operationId"].as_str().unwrap().to_owned()), "{path}");
+        assert!(!operation["summary"].as_str().unwrap().is_empty(), "{method} {path}");
+        for parameter in operation["parameters"].as_array().into_iter().flatten() {
+            assert!(!parameter["description"].as_str().unwrap_or_default().is_empty(), "{path} {parameter}");
+            assert_eq!(path.contains('{') && parameter["name"] == "id", parameter["in"] == "path", "{path} {parameter}");
+        }
+        for (status, response) in operation["responses"].as_object().unwrap() {
+            let content = response["content"].as_object();
+            match status.as_str() {
+                "304" => assert!(content.is_none(), "{path}"),
+                "200" => assert_eq!(content.unwrap().len(), 1, "{path}"),
+                _ => {
+                    let problem = &content.unwrap()["application/problem+json"]["schema"]["$ref"];
+                    assert_eq!(problem, "#/components/schemas/Problem", "{path} {status}");
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn every_reference_leads_somewhere_and_every_property_is_explained() {
+    let document = document();
+    let mut open = vec![document.clone()];
+    while let Some(value) = open.pop() {
+        match value {
+            Value::Object(fields) => {
+                if let Some(to) = fields.get("$ref").and_then(Value::as_str) {
+                    let pointer = to.strip_prefix('#').unwrap_or_else(|| panic!("{to} leads elsewhere"));
+                    assert!(document.pointer(pointer).is_some(), "{to}");
+                }
+                open.extend(fields.into_iter().map(|(_, value)| value));
+            }
+            Value::Array(values) => open.extend(values),
+            _ => {}
+        }
+    }
+    for (name, schema) in document["components"]["schemas"].as_object().unwrap() {
+        for (property, schema) in schema["properties"].as_object().into_iter().flatten() {
+            assert!(schema["description"].is_string() || schema["$ref"].is_string(), "{name}.{property}");
+        }
+    }
+}

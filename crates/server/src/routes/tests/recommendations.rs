@@ -1,0 +1,121 @@
+//! `POST /v1/recommendations`: what goes in, what comes out, what is refused.
+
+use axum::body::Body;
+use axum::http::Request;
+use serde_json::{Value, json};
+
+use crate::world::{World, page};
+
+const PATH: &str = "/v1/recommendations";
+
+#[tokio::test]
+async fn a_recommendation_has_a_reason() {
+    let world = World::of_steppes(9);
+    let question = json!({"likes": ["https://host1.test/001"], "limit": 4});
+    let answer = world.post(PATH, question.to_string()).await;
+    assert_eq!(answer.header("cache-control"), "no-store");
+    let answer = answer.json();
+    let results = answer["results"].as_array().unwrap();
+    assert_eq!(results.len(), 4);
+    for (rank, one) in (1..).zip(results) {
+        assert_eq!(one["rank"], rank);
+        assert_ne!(one["url"], "https://host1.test/001");
+        assert!(["similar_to", "fresh"].contains(&one["reason"]["code"].as_str().unwrap()), "{one}");
+    }
+    assert_eq!(results[0]["reason"], json!({"code": "similar_to", "text": "Steppe 1"}));
+}
+
+#[tokio::test]
+async fn no_question_at_all_is_answered_with_news() {
+    let answer = World::of_steppes(3).post(PATH, "{}").await.json();
+    assert_eq!(answer["results"][0]["reason"]["code"], "fresh");
+}
+
+#[tokio::test]
+async fn every_wish_is_heard() {
+    let mut world = World::of_steppes(12);
+    world.put(&[page("https://kk.test/dala", "Дала", "Кең дала, көктем, жылқы.", "kk", None)]);
+    let urls = async |question: Value| world.post(PATH, question.to_string()).await.urls();
+    let all = urls(json!({"limit": 100, "per_host_max": 100})).await;
+    assert_eq!(all.len(), 13);
+    assert_eq!(urls(json!({"languages": ["kk"]})).await, ["https://kk.test/dala"]);
+    let without = urls(json!({"limit": 100, "per_host_max": 100, "seen": [all[0]], "exclude": [all[1]]})).await;
+    assert!(!without.contains(&all[0]) && !without.contains(&all[1]) && without.len() == 11, "{without:?}");
+    let not_muted = urls(json!({"limit": 100, "muted_hosts": ["host1.test"]})).await;
+    assert!(!not_muted.is_empty() && not_muted.iter().all(|url| !url.contains("host1.test")), "{not_muted:?}");
+    let one_host = urls(json!({"host": "HOST2.test", "limit": 100})).await;
+    assert!(!one_host.is_empty() && one_host.iter().all(|url| url.contains("host2.test")), "{one_host:?}");
+    let one_each = urls(json!({"per_host_max": 1, "limit": 100})).await;
+    assert_eq!(one_each.len(), 4, "{one_each:?}");
+    let recent = urls(json!({"since": "2026-01-01T00:11:00Z", "limit": 100})).await;
+    assert_eq!(recent, ["https://host2.test/011"]);
+    let question = json!({"terms": ["horses and wind"], "diversity": 1.0, "seed": 7});
+    assert_eq!(urls(question.clone()).await, urls(question).await);
+}
+
+#[tokio::test]
+async fn a_batch_is_answered_in_its_order() {
+    let world = World::of_steppes(9);
+    let (one, two) = (json!({"limit": 1}), json!({"limit": 2, "terms": ["steppe"]}));
+    let answers = world.post(PATH, json!([one, two, one]).to_string()).await.json();
+    let counts: Vec<usize> = answers.as_array().unwrap().iter().map(|a| a["results"].as_array().unwrap().len()).collect();
+    assert_eq!(counts, [1, 2, 1]);
+    assert_eq!(answers[1], world.post(PATH, two.to_string()).await.json());
+    assert_eq!(world.post(PATH, "[]").await.json(), json!([]));
+    let most = Value::Array(vec![json!({"limit": 1}); 100]);
+    assert_eq!(world.post(PATH, most.to_string()).await.json().as_array().unwrap().len(), 100);
+    let more = Value::Array(vec![json!({}); 101]);
+    assert!(world.post(PATH, more.to_string()).await.problem(400).contains("101"));
+    let detail = world.post(PATH, json!([{}, {"colour": "red"}]).to_string()).await.problem(400);
+    assert!(detail.contains("question 1") && detail.contains("colour"), "{detail}");
+}
+
+#[tokio::test]
+async fn what_cannot_be_used_is_refused() {
+    let world = World::of_steppes(1);
+    for (body, word) in [
+        ("{not json".to_owned(), "JSON"),
+        (String::new(), "JSON"),
+        ("null".to_owned(), "object"),
+        ("\"kk\"".to_owned(), "object"),
+        ("[[]]".to_owned(), "object"),
+        ("[1]".to_owned(), "object"),
+        (json!({"colour": "red"}).to_string(), "unknown field `colour`"),
+        (json!({"person": "somebody"}).to_string(), "unknown field `person`"),
+        (json!({"likes": "https://host1.test/"}).to_string(), "sequence"),
+        (json!({"likes": [1]}).to_string(), "string"),
+        (json!({"limit": 0}).to_string(), "between 1 and 100"),
+        (json!({"limit": 101}).to_string(), "between 1 and 100"),
+        (json!({"limit": -1}).to_string(), "-1"),
+        (json!({"diversity": 1.5}).to_string(), "diversity"),
+        (json!({"diversity": -0.1}).to_string(), "diversity"),
+        ("{\"diversity\": 1e999}".to_owned(), ""),
+        (json!({"per_host_max": 0}).to_string(), "per_host_max"),
+        (json!({"languages": ["klingon"]}).to_string(), "kk, ru or en"),
+        (json!({"host": "a/b"}).to_string(), "host name"),
+        (json!({"since": "soon"}).to_string(), "since"),
+        (json!({"seed": -1}).to_string(), "-1"),
+        (json!({"seen": vec!["x"; 1001]}).to_string(), "1001"),
+        (json!({"exclude": vec!["x"; 1001]}).to_string(), "1001"),
+        (format!("{{\"{}\": 1}}", "long".repeat(10_000)), "unknown field"),
+        ("[".repeat(100_000), "JSON"),
+    ] {
+        let detail = world.post(PATH, body.clone()).await.problem(400);
+        assert!(detail.contains(word), "{body:.80}: {detail}");
+        assert!(detail.len() < 1_000, "{body:.80}");
+    }
+    let untyped = Request::post(PATH).body(Body::from("{}")).unwrap();
+    world.ask(untyped).await.problem(415);
+}
+
+#[tokio::test]
+async fn junk_among_the_wishes_does_no_harm() {
+    let world = World::of_steppes(3);
+    let question = json!({
+        "likes": ["nope", "javascript:alert(1)", "https://unknown.test/"],
+        "terms": ["", "\"", "-", "((", "a".repeat(5_000)],
+        "muted_hosts": ["", "::"],
+        "seen": ["%%"],
+    });
+    assert_eq!(world.post(PATH, question.to_string()).await.status, 200);
+}

@@ -1,0 +1,181 @@
+//! What the tests of this crate ask: an index of their own, filled by the real writer, and a server over it.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::body::Body;
+use axum::http::{HeaderMap, Method, Request, StatusCode};
+use http_body_util::BodyExt;
+use indexer::{IndexWriter, Removal, Writer};
+use model::{CanonicalUrl, Clock, Document, Language, Position, Span, UrlKey};
+use pipeline::Progress;
+use serde_json::Value;
+use testkit::builders;
+use testkit::clock::{EPOCH, SimulatedClock};
+use testkit::temp::Scratch;
+use tower::ServiceExt;
+
+use crate::app::{App, Opening};
+use crate::routes::router;
+use crate::settings::Settings;
+
+/// A server over documents.
+pub(crate) struct World {
+    pub(crate) app: App,
+    pub(crate) clock: SimulatedClock,
+    pub(crate) data: Scratch,
+    writer: Writer,
+}
+
+/// An answer, read to its end.
+#[derive(Debug)]
+pub(crate) struct Answered {
+    pub(crate) status: StatusCode,
+    pub(crate) headers: HeaderMap,
+    pub(crate) body: String,
+}
+
+impl World {
+    /// A server with these documents.
+    pub(crate) fn of(documents: &[Document]) -> Self {
+        Self::with(Settings::default(), documents)
+    }
+
+    /// A server with these settings and documents.
+    pub(crate) fn with(settings: Settings, documents: &[Document]) -> Self {
+        let data = Scratch::new();
+        let clock = SimulatedClock::default();
+        clock.advance(Duration::from_hours(1));
+        let app = App::open(&Opening {
+            data: data.path(),
+            pipeline: &pipeline::Settings::default(),
+            recommender: &recommender::Settings::default(),
+            server: &settings,
+            clock: Arc::new(clock.clone()),
+            progress: Arc::new(Progress::default()),
+        })
+        .unwrap();
+        let writer = app.index.writer().unwrap();
+        let mut world = Self { app, clock, data, writer };
+        if !documents.is_empty() {
+            world.put(documents);
+        }
+        world
+    }
+
+    /// `count` short English pages that all say `steppe`, the newest last, on three hosts.
+    pub(crate) fn of_steppes(count: u16) -> Self {
+        let documents: Vec<_> = (0..count).map(steppe).collect();
+        Self::of(&documents)
+    }
+
+    pub(crate) fn put(&mut self, documents: &[Document]) {
+        self.writer.put(documents).unwrap();
+        self.writer.commit(Position::default(), self.clock.now()).unwrap();
+    }
+
+    pub(crate) fn delete(&mut self, url: &str, why: Removal) {
+        self.writer.delete(&[key(url)], why).unwrap();
+        self.writer.commit(Position::default(), self.clock.now()).unwrap();
+    }
+
+    pub(crate) async fn ask(&self, request: Request<Body>) -> Answered {
+        let (head, body) = router(self.app.clone()).oneshot(request).await.unwrap().into_parts();
+        let body = String::from_utf8(body.collect().await.unwrap().to_bytes().to_vec()).unwrap();
+        Answered { status: head.status, headers: head.headers, body }
+    }
+
+    pub(crate) async fn get(&self, path: &str) -> Answered {
+        self.ask(Request::get(path).body(Body::empty()).unwrap()).await
+    }
+
+    pub(crate) async fn get_with(&self, path: &str, name: &str, value: &str) -> Answered {
+        self.ask(Request::get(path).header(name, value).body(Body::empty()).unwrap()).await
+    }
+
+    pub(crate) async fn send(&self, method: Method, path: &str) -> Answered {
+        self.ask(Request::builder().method(method).uri(path).body(Body::empty()).unwrap()).await
+    }
+
+    pub(crate) async fn post(&self, path: &str, body: impl Into<Body>) -> Answered {
+        let request = Request::post(path).header("content-type", "application/json");
+        self.ask(request.body(body.into()).unwrap()).await
+    }
+}
+
+impl Answered {
+    /// The body of a good answer.
+    pub(crate) fn json(&self) -> Value {
+        assert_eq!(self.status, 200, "{}", self.body);
+        serde_json::from_str(&self.body).unwrap_or_else(|e| panic!("{e}: {}", self.body))
+    }
+
+    /// A header as text; empty when it is not there.
+    pub(crate) fn header(&self, name: &str) -> &str {
+        self.headers.get(name).map_or("", |value| value.to_str().unwrap())
+    }
+
+    /// The URLs of `results`.
+    pub(crate) fn urls(&self) -> Vec<String> {
+        let answer = self.json();
+        let results = answer["results"].as_array().unwrap();
+        results.iter().map(|link| link["url"].as_str().unwrap().to_owned()).collect()
+    }
+
+    /// Checks that this is a whole problem document of this status, and returns its detail.
+    #[track_caller]
+    pub(crate) fn problem(&self, status: u16) -> String {
+        assert_eq!(self.status.as_u16(), status, "{}", self.body);
+        assert_eq!(self.header("content-type"), "application/problem+json");
+        let problem: Value = serde_json::from_str(&self.body).unwrap();
+        let known: Vec<&str> = problem.as_object().unwrap().keys().map(String::as_str).collect();
+        assert_eq!(known.len(), 4, "{known:?}");
+        assert_eq!(problem["status"], status);
+        assert!(problem["type"].as_str().unwrap().starts_with("/problems/"));
+        assert!(!problem["title"].as_str().unwrap().is_empty());
+        problem["detail"].as_str().unwrap().to_owned()
+    }
+
+    /// Checks that no part of the answer says this.
+    #[track_caller]
+    pub(crate) fn never_says(&self, secret: &str) {
+        assert!(!self.body.contains(secret), "{secret} in {}", self.body);
+        for (name, value) in &self.headers {
+            assert!(!String::from_utf8_lossy(value.as_bytes()).contains(secret), "{secret} in {name}");
+        }
+    }
+}
+
+/// The `number`th page of [`World::of_steppes`].
+pub(crate) fn steppe(number: u16) -> Document {
+    let url = format!("https://host{}.test/{number:03}", number % 3);
+    let published = model::time::later(EPOCH, Duration::from_secs(u64::from(number) * 60));
+    let text = format!("The wide steppe in spring, part {number}: grass, horses and wind over the steppe.");
+    page(&url, &format!("Steppe {number}"), &text, "en", Some(published))
+}
+
+/// A page.
+pub(crate) fn page(
+    url: &str,
+    title: &str,
+    text: &str,
+    language: &str,
+    published: Option<model::Timestamp>,
+) -> Document {
+    Document {
+        title: title.to_owned(),
+        text: text.to_owned(),
+        language: Language::new(language),
+        published,
+        ..builders::document(url)
+    }
+}
+
+pub(crate) fn key(url: &str) -> UrlKey {
+    CanonicalUrl::parse(url).unwrap().key()
+}
+
+/// A deadline that no lookup which waits can keep.
+pub(crate) fn hurried() -> Settings {
+    Settings { request_timeout: Span(Duration::from_millis(30)), ..Settings::default() }
+}
