@@ -37,7 +37,7 @@ fn files_that_cannot_be_read_are_named() {
     refuses(&place, &["crawl", "--seed-file", "missing.txt"], 2, &["missing.txt"]);
     let ended = Program::new(env!("CARGO_BIN_EXE_silteme"))
         .args(["config", "show", "--config", "missing.toml"])
-        .folder(place.scratch.path())
+        .in_folder(place.scratch.path())
         .run();
     assert_eq!(ended.status.code(), Some(2));
     assert!(ended.stderr.contains("missing.toml"), "{}", ended.stderr);

@@ -153,6 +153,7 @@ fn redirects_noindex_errors_and_duplicates_are_outcomes() {
             "http://a.test/secret",
             Page::html("<meta name=robots content=noindex><title>secret</title><p>do not index"),
         )
+        .page("http://a.test/same?utm_source=x", Page::html("<title>same</title><p>said once"))
         .page("http://a.test/same", Page::html("<title>same</title><p>said once"))
         .start();
     let place = Place::at(&web, HASTY);

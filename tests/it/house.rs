@@ -71,14 +71,14 @@ fn the_shipped_configuration_is_understood_whole() {
     let root = root();
     let ended = testkit::kill::Program::new(env!("CARGO_BIN_EXE_silteme"))
         .args(["config", "check", "--format", "json"])
-        .folder(&root)
+        .in_folder(&root)
         .run();
     assert_eq!(ended.status.code(), Some(0), "{}", ended.stderr);
     // Every key the program has stands in the annotated file, set to its default or commented out.
     let text = fs::read_to_string(root.join("config/silteme.toml")).unwrap();
     let shown = testkit::kill::Program::new(env!("CARGO_BIN_EXE_silteme"))
         .args(["config", "show", "--format", "json"])
-        .folder(&root)
+        .in_folder(&root)
         .run();
     for line in shown.stdout.lines() {
         let key =

@@ -8,63 +8,63 @@ use testkit::temp::Scratch;
 use testkit::web::Web;
 
 /// A place to run `silteme` in.
-pub struct Place {
-    pub scratch: Scratch,
+pub(crate) struct Place {
+    pub(crate) scratch: Scratch,
     config: PathBuf,
 }
 
 /// What one run said.
-pub struct Said {
-    pub code: i32,
-    pub lines: Vec<Value>,
-    pub stdout: String,
-    pub stderr: String,
+pub(crate) struct Said {
+    pub(crate) code: i32,
+    pub(crate) lines: Vec<Value>,
+    pub(crate) stdout: String,
+    pub(crate) stderr: String,
 }
 
 impl Place {
     /// Led to a simulated web, with these further settings (TOML sections).
-    pub fn at(web: &Web, settings: &str) -> Self {
+    pub(crate) fn at(web: &Web, settings: &str) -> Self {
         Self::with(&format!("{}\n{settings}", web.resolve_toml()))
     }
 
     /// With these settings only.
-    pub fn with(settings: &str) -> Self {
+    pub(crate) fn with(settings: &str) -> Self {
         let scratch = Scratch::new();
         let config = scratch.write("config/silteme.toml", settings);
         Self { scratch, config }
     }
 
-    pub fn data(&self) -> PathBuf {
+    pub(crate) fn data(&self) -> PathBuf {
         self.scratch.join("run")
     }
 
     /// The program with `--config` and `--data` set.
-    pub fn program(&self, arguments: &[&str]) -> Program {
+    pub(crate) fn program(&self, arguments: &[&str]) -> Program {
         self.program_on(&self.data(), arguments)
     }
 
     /// The same on another data directory.
-    pub fn program_on(&self, data: &Path, arguments: &[&str]) -> Program {
+    pub(crate) fn program_on(&self, data: &Path, arguments: &[&str]) -> Program {
         Program::new(env!("CARGO_BIN_EXE_silteme"))
             .args(arguments)
             .args(["--config", self.config.to_str().unwrap(), "--data", data.to_str().unwrap()])
-            .folder(self.scratch.path())
+            .in_folder(self.scratch.path())
     }
 
     /// Runs with `--format json` and reads what it said.
-    pub fn run(&self, arguments: &[&str]) -> Said {
+    pub(crate) fn run(&self, arguments: &[&str]) -> Said {
         Said::of(self.program(arguments).args(["--format", "json"]).run())
     }
 
     /// Runs, expects exit status 0, and returns the last line.
-    pub fn done(&self, arguments: &[&str]) -> Value {
+    pub(crate) fn done(&self, arguments: &[&str]) -> Value {
         let said = self.run(arguments);
         assert_eq!(said.code, 0, "{arguments:?}: {}\n{}", said.stdout, said.stderr);
         said.lines.last().cloned().unwrap_or_default()
     }
 
     /// Every document of the index: URL → title, sorted.
-    pub fn documents(&self) -> Vec<(String, String)> {
+    pub(crate) fn documents(&self) -> Vec<(String, String)> {
         let said = self.run(&["export", "documents"]);
         let mut documents: Vec<_> = said
             .lines
@@ -77,7 +77,7 @@ impl Place {
 }
 
 impl Said {
-    pub fn of(ended: Ended) -> Self {
+    pub(crate) fn of(ended: Ended) -> Self {
         let lines = ended
             .stdout
             .lines()
@@ -90,11 +90,11 @@ impl Said {
 }
 
 /// A text field of a line; empty when absent.
-pub fn text(line: &Value, field: &str) -> String {
+pub(crate) fn text(line: &Value, field: &str) -> String {
     line[field].as_str().unwrap_or_default().to_owned()
 }
 
 /// A number field of a line.
-pub fn number(line: &Value, field: &str) -> u64 {
+pub(crate) fn number(line: &Value, field: &str) -> u64 {
     line[field].as_u64().unwrap_or_else(|| panic!("no number {field} in {line}"))
 }

@@ -29,7 +29,7 @@ fn a_crawl_killed_ten_times_ends_as_if_undisturbed() {
     let place = Place::at(&web, SETTINGS);
     let mut killed = 0;
     for moment in moments(21, KILLS, Duration::from_millis(30)..took.mul_f64(0.6)) {
-        killed += usize::from(place.program(&arguments).kill_at(moment).killed);
+        killed += usize::from(place.program(&arguments).kill_at(&moment).killed);
     }
     assert!(killed >= 3, "only {killed} of {KILLS} runs lived long enough to be killed");
     place.done(&arguments);
@@ -57,7 +57,7 @@ fn a_reindex_killed_ten_times_ends_as_if_undisturbed() {
     place.done(&["reindex"]);
     let took = started.elapsed();
     for moment in moments(22, KILLS, Duration::from_millis(5)..took) {
-        place.program(&["reindex"]).kill_at(moment);
+        let _ended = place.program(&["reindex"]).kill_at(&moment);
         assert_eq!(place.documents(), expected, "after a kill");
     }
     place.done(&["reindex"]);

@@ -150,8 +150,14 @@ fn document_change(record: &FetchRecord, parsed: Parsed) -> Change {
     if !may_index(&parsed.directives) {
         return Change::Delete(Removal::Withdrawn);
     }
+    // A page often names itself without the parameters it was found with: readers are sent to that spelling.
+    let own = parsed.canonical.filter(|url| CanonicalUrl::parse(url).is_ok_and(|url| url.key() == record.visit.key));
     match parsed.document {
-        Some(document) => Change::Put(Box::new(Document { key: record.visit.key, ..document })),
+        Some(document) => Change::Put(Box::new(Document {
+            key: record.visit.key,
+            url: own.unwrap_or(document.url),
+            ..document
+        })),
         None => Change::Delete(Removal::Gone),
     }
 }

@@ -129,6 +129,12 @@ impl Expected {
         {
             match derived.change {
                 Change::Put(document) if !stores.takedowns.hides(&document.url) => {
+                    // Importing is not crawling: the frontier never hears of it.
+                    if derived.settlement.is_none() {
+                        self.imported.insert(derived.key);
+                    } else {
+                        self.imported.remove(&derived.key);
+                    }
                     self.documents.insert(derived.key, (fingerprint(&document), document.url));
                 }
                 Change::Put(_) | Change::Delete(_) => drop(self.documents.remove(&derived.key)),
