@@ -24,8 +24,9 @@ pub struct Filter {
     pub until: Option<Timestamp>,
 }
 
-/// A full-text search. Words are alternatives, the more of them and the rarer the better; `"several words"` must stand as
-/// written; `-word` must not stand there. Anything else is taken as plain words. Without words: newest first.
+/// A full-text search. Words are alternatives, the more of them and the rarer the better; `"several words"` alone must stand as
+/// written, beside other words it counts extra where it does; `-word` must not stand there. Anything else is taken as plain
+/// words. Without words: newest first.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Query {
     /// As the reader typed it.

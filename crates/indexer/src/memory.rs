@@ -110,8 +110,8 @@ impl Held {
         self.spots.get(&spot).map_or(0, |spot| spot.len)
     }
 
-    fn has_phrase(&self, phrase: &[String]) -> bool {
-        self.words.windows(phrase.len().max(1)).any(|window| window == phrase)
+    fn phrases(&self, phrase: &[String]) -> usize {
+        self.words.windows(phrase.len().max(1)).filter(|window| *window == phrase).count()
     }
 
     fn passes(&self, filter: &Filter, sieve: &Sieve) -> bool {
@@ -147,25 +147,35 @@ impl State {
             self.documents.values().map(|held| f64::from(held.len(spot))).sum::<f64>() as f32 / documents
         };
         let means = [mean(Spot::Words), mean(Spot::Terms), mean(Spot::Title)];
-        let weights: Vec<f32> = (plan.any.iter())
-            .map(|clause| {
-                let found = self.document_frequency(clause.spot, &clause.text) as f32;
-                clause.weight * (1.0 + (documents - found + 0.5) / (found + 0.5)).ln() * (1.0 + K1)
-            })
+        let rarity = |spot, term: &str| {
+            let found = self.document_frequency(spot, term) as f32;
+            (1.0 + (documents - found + 0.5) / (found + 0.5)).ln() * (1.0 + K1)
+        };
+        let weights: Vec<f32> =
+            plan.any.iter().map(|clause| clause.weight * rarity(clause.spot, &clause.text)).collect();
+        let phrase_weights: Vec<f32> = (plan.phrases.iter())
+            .map(|phrase| phrase.iter().map(|word| rarity(Spot::Words, word)).sum::<f32>())
+            .map(|rarity| plan.phrase_weight.unwrap_or_default() * rarity)
             .collect();
         let mut found = Vec::new();
         for held in self.documents.values().filter(|held| held.passes(filter, &sieve)) {
             let mut score = 0.0;
-            let mut any = plan.any.is_empty() || !plan.phrases.is_empty();
+            let mut any = plan.any.is_empty() || plan.must_phrases();
             for (clause, weight) in plan.any.iter().zip(&weights) {
                 let count = held.count(clause.spot, &clause.text) as f32;
                 any |= count > 0.0;
                 let norm = 1.0 - B + B * held.len(clause.spot) as f32 / means[clause.spot as usize];
                 score += weight * count / (count + K1 * norm);
             }
+            for (phrase, weight) in plan.phrases.iter().zip(&phrase_weights) {
+                let count = held.phrases(phrase) as f32;
+                let norm = 1.0 - B + B * held.len(Spot::Words) as f32 / means[Spot::Words as usize];
+                score += weight * count / (count + K1 * norm);
+            }
             let excluded = plan.none.iter().any(|(spot, term)| held.count(*spot, term) > 0)
-                || plan.no_phrases.iter().any(|phrase| held.has_phrase(phrase));
-            if any && !excluded && plan.phrases.iter().all(|phrase| held.has_phrase(phrase)) {
+                || plan.no_phrases.iter().any(|phrase| held.phrases(phrase) > 0);
+            let phrases = !plan.must_phrases() || plan.phrases.iter().all(|phrase| held.phrases(phrase) > 0);
+            if any && !excluded && phrases {
                 let value = order.value(score, date(&held.document).as_second());
                 found.push((Place { value, tie: tie(&held.document.key) }, held));
             }

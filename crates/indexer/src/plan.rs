@@ -28,8 +28,10 @@ pub(crate) enum Spot {
 pub(crate) struct Plan {
     /// Alternatives with their factors, each once.
     pub(crate) any: Vec<Clause>,
-    /// Word sequences that must all stand as written.
+    /// Word sequences that stand as written.
     pub(crate) phrases: Vec<Vec<String>>,
+    /// Factor of the BM25 score of a phrase; none = all phrases must be there, and are not scored.
+    pub(crate) phrase_weight: Option<f32>,
     /// Terms none of which may stand there.
     pub(crate) none: Vec<(Spot, String)>,
     /// Word sequences none of which may stand there.
@@ -62,6 +64,9 @@ impl Plan {
             add(&mut weights, word, &settings.weights);
         }
         plan.any = clauses(weights);
+        // Alone, a phrase says what must be there. In a sentence of other words it is mostly a name in quotation marks, which
+        // may be inflected where the answer stands.
+        plan.phrase_weight = (!words.is_empty()).then_some(settings.weights.body * settings.weights.stem);
         plan.phrases = phrases
             .into_iter()
             .map(|phrase| phrase.into_iter().map(|word| word.exact).collect::<Vec<_>>())
@@ -77,6 +82,11 @@ impl Plan {
     /// Whether it says nothing about what to find.
     pub(crate) fn is_open(&self) -> bool {
         self.any.is_empty() && self.phrases.is_empty()
+    }
+
+    /// Whether there are phrases that must be there.
+    pub(crate) fn must_phrases(&self) -> bool {
+        self.phrase_weight.is_none() && !self.phrases.is_empty()
     }
 
     fn exclude(&mut self, text: &str, languages: &[Language], analyser: &mut Analyser) {

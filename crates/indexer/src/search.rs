@@ -82,12 +82,17 @@ pub(crate) fn order(plan: &Plan, freshness: f32, now: Timestamp) -> Order {
 
 /// The search engine's query of a plan within a filter's host and site.
 pub(crate) fn engine_query(plan: &Plan, filter: &Filter, fields: &Fields) -> Box<dyn EngineQuery> {
-    let any: Vec<_> = plan.any.iter().map(|clause| (Occur::Should, term_query(clause, fields))).collect();
+    let mut any: Vec<_> = plan.any.iter().map(|clause| (Occur::Should, term_query(clause, fields))).collect();
     let mut must = Vec::new();
     for (field, text) in [(fields.host, &filter.host), (fields.site, &filter.site)] {
         must.extend(text.as_deref().map(|text| constant(Box::new(exact(field, text)))));
     }
-    must.extend(plan.phrases.iter().map(|words| constant(phrase(words, fields))));
+    match plan.phrase_weight {
+        None => must.extend(plan.phrases.iter().map(|words| constant(phrase(words, fields)))),
+        Some(weight) => any.extend(plan.phrases.iter().map(|words| {
+            (Occur::Should, Box::new(BoostQuery::new(phrase(words, fields), weight)) as Box<dyn EngineQuery>)
+        })),
+    }
     let mut none: Vec<Box<dyn EngineQuery>> =
         plan.none.iter().map(|(spot, text)| Box::new(exact(field(*spot, fields), text)) as _).collect();
     none.extend(plan.no_phrases.iter().map(|words| Box::new(Excludable(phrase(words, fields))) as _));
@@ -96,8 +101,8 @@ pub(crate) fn engine_query(plan: &Plan, filter: &Filter, fields: &Fields) -> Box
     }
     let mut clauses: Vec<(Occur, Box<dyn EngineQuery>)> = Vec::new();
     if !any.is_empty() {
-        // A phrase says itself what must be there; its words then only add to the score.
-        let occur = if plan.phrases.is_empty() { Occur::Must } else { Occur::Should };
+        // A phrase that must be there says itself what matches; its words then only add to the score.
+        let occur = if plan.must_phrases() { Occur::Should } else { Occur::Must };
         clauses.push((occur, Box::new(BooleanQuery::new(any))));
     } else if must.is_empty() {
         clauses.push((Occur::Must, Box::new(AllQuery)));
