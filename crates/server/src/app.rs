@@ -52,7 +52,8 @@ impl App {
     /// # Errors
     /// [`Error::Stores`] when the index is damaged or of another version.
     pub fn open(opening: &Opening<'_>) -> Result<Self, Error> {
-        let index = Index::open(&index_dir(opening.data), opening.pipeline.index.clone()).map_err(pipeline::Error::from)?;
+        let index = Index::open(&index_dir(opening.data), opening.pipeline.index.clone())
+            .map_err(pipeline::Error::from)?;
         hide_taken_down(&index, &Takedowns::load(opening.data)?);
         Ok(Self {
             index,

@@ -8,7 +8,9 @@ use std::net::SocketAddr;
 #[non_exhaustive]
 pub enum Error {
     /// The address cannot be listened on.
-    #[error("cannot listen on {address}; if another program uses the port, choose another with --listen 127.0.0.1:PORT")]
+    #[error(
+        "cannot listen on {address}; if another program uses the port, choose another with --listen 127.0.0.1:PORT"
+    )]
     Bind {
         /// As asked for.
         address: SocketAddr,
@@ -17,7 +19,9 @@ pub enum Error {
         source: io::Error,
     },
     /// An address that other machines reach, without TLS.
-    #[error("{0} is reachable by other machines and this server speaks plain HTTP; listen on loopback (127.0.0.1) and put a TLS proxy in front")]
+    #[error(
+        "{0} is reachable by other machines and this server speaks plain HTTP; listen on loopback (127.0.0.1) and put a TLS proxy in front"
+    )]
     NotLoopback(SocketAddr),
     /// The listener failed.
     #[error("the server stopped")]

@@ -54,11 +54,20 @@ impl Metrics {
             registry: Registry::default(),
         };
         registry.register("http_requests", "Requests answered", metrics.requests.clone());
-        registry.register_with_unit("http_request_duration", "Time to answer", Unit::Seconds, metrics.durations.clone());
+        registry.register_with_unit(
+            "http_request_duration",
+            "Time to answer",
+            Unit::Seconds,
+            metrics.durations.clone(),
+        );
         registry.register("index_documents", "Documents that can be found", metrics.documents.clone());
         registry.register_with_unit("index_size", "Index on disk", Unit::Bytes, metrics.index_bytes.clone());
         registry.register("index_generation", "Number of the live generation", metrics.generation.clone());
-        registry.register("crawl_visits", "Visits of scheduled jobs since the start, by outcome", metrics.pages.clone());
+        registry.register(
+            "crawl_visits",
+            "Visits of scheduled jobs since the start, by outcome",
+            metrics.pages.clone(),
+        );
         Self { registry, ..metrics }
     }
 

@@ -102,7 +102,8 @@ async fn search(app: &App, asked: &Asked, words: &'static Words) -> Result<Conte
 }
 
 async fn recommend(app: &App, asked: &Asked, words: &'static Words) -> Result<Content, Problem> {
-    let given = |text: &String| Some(text.clone()).filter(|text| !text.trim().is_empty()).into_iter().collect();
+    let given =
+        |text: &String| Some(text.clone()).filter(|text| !text.trim().is_empty()).into_iter().collect();
     let interests = Interests {
         links: given(&asked.like),
         terms: given(&asked.q),
@@ -110,9 +111,11 @@ async fn recommend(app: &App, asked: &Asked, words: &'static Words) -> Result<Co
         ..Interests::default()
     };
     let request = Request::new(PAGE_LINKS, app.clock.now());
-    let recommended =
-        app.blocking(move |app| recommender::recommend(&app.index, &interests, &request, &app.recommender)).await?;
-    let links = recommended.into_iter().map(|one| Shown::of(one.hit, words, reason(&one.reason, words))).collect();
+    let recommended = app
+        .blocking(move |app| recommender::recommend(&app.index, &interests, &request, &app.recommender))
+        .await?;
+    let links =
+        recommended.into_iter().map(|one| Shown::of(one.hit, words, reason(&one.reason, words))).collect();
     Ok(Content { links, next: None, heading: words.recommended })
 }
 

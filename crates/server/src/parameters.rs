@@ -37,26 +37,37 @@ impl Written<'_> {
 pub(crate) fn language(code: &str) -> Result<Language, Problem> {
     let language = Language::new(code);
     if language == Language::unknown() && code != "und" {
-        return Err(Problem::bad_request(format!("language {:?} is not a code such as kk, ru or en", short(code))));
+        return Err(Problem::bad_request(format!(
+            "language {:?} is not a code such as kk, ru or en",
+            short(code)
+        )));
     }
     Ok(language)
 }
 
 /// A host name as the index has it: lower case, punycode.
 fn host(name: &str, text: &str) -> Result<String, Problem> {
-    let refused = || Problem::bad_request(format!("{name} {:?} is not a host name such as example.kz", short(text)));
+    let refused =
+        || Problem::bad_request(format!("{name} {:?} is not a host name such as example.kz", short(text)));
     let is_literal = text.starts_with('[');
-    if text.contains(['/', '?', '#', '@', '\\']) || text.contains(char::is_whitespace) || (text.contains(':') && !is_literal) {
+    if text.contains(['/', '?', '#', '@', '\\'])
+        || text.contains(char::is_whitespace)
+        || (text.contains(':') && !is_literal)
+    {
         return Err(refused());
     }
     let url = CanonicalUrl::parse(&format!("http://{text}/")).map_err(|_| refused())?;
-    Ok(url.host().to_owned())
+    let host = url.host();
+    Ok(host.strip_suffix('.').unwrap_or(host).to_owned())
 }
 
 /// An instant; a date stands for its beginning in UTC.
 fn instant(name: &str, text: &str) -> Result<Timestamp, Problem> {
     text.parse().or_else(|_| format!("{text}T00:00:00Z").parse()).map_err(|_| {
-        Problem::bad_request(format!("{name} {:?} is not a time; write 2026-11-22T08:00:00Z or 2026-11-22", short(text)))
+        Problem::bad_request(format!(
+            "{name} {:?} is not a time; write 2026-11-22T08:00:00Z or 2026-11-22",
+            short(text)
+        ))
     })
 }
 

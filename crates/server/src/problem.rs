@@ -88,7 +88,9 @@ impl Problem {
     fn refused(status: StatusCode, detail: String) -> Self {
         let (kind, title) = match status {
             StatusCode::PAYLOAD_TOO_LARGE => ("/problems/too-large", "The body is too large"),
-            StatusCode::UNSUPPORTED_MEDIA_TYPE => ("/problems/unsupported-media-type", "Not this type of body"),
+            StatusCode::UNSUPPORTED_MEDIA_TYPE => {
+                ("/problems/unsupported-media-type", "Not this type of body")
+            }
             status if status.is_client_error() => return Self::bad_request(detail),
             _ => ("/problems/internal", "The server failed"),
         };
@@ -99,7 +101,9 @@ impl Problem {
 impl From<indexer::Error> for Problem {
     fn from(error: indexer::Error) -> Self {
         match error {
-            indexer::Error::QueryTooLong { .. } | indexer::Error::Cursor { .. } => Self::bad_request(error.to_string()),
+            indexer::Error::QueryTooLong { .. } | indexer::Error::Cursor { .. } => {
+                Self::bad_request(error.to_string())
+            }
             other => Self::internal(&other),
         }
     }

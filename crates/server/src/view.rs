@@ -107,7 +107,8 @@ impl From<Hit> for HitView {
 impl RecommendationView {
     /// A recommendation at its place.
     pub(crate) fn at(rank: u32, one: Recommendation) -> Self {
-        let code = serde_json::to_value(one.reason.code).ok().and_then(|code| code.as_str().map(str::to_owned));
+        let code =
+            serde_json::to_value(one.reason.code).ok().and_then(|code| code.as_str().map(str::to_owned));
         Self {
             rank,
             score: one.score,

@@ -63,7 +63,7 @@ impl World {
         world
     }
 
-    /// `count` short English pages that all say `steppe`, the newest last, on three hosts.
+    /// `count` short English pages that all say `steppe` and `horses`, the newest last, on three hosts.
     pub(crate) fn of_steppes(count: u16) -> Self {
         let documents: Vec<_> = (0..count).map(steppe).collect();
         Self::of(&documents)
@@ -150,8 +150,16 @@ impl Answered {
 pub(crate) fn steppe(number: u16) -> Document {
     let url = format!("https://host{}.test/{number:03}", number % 3);
     let published = model::time::later(EPOCH, Duration::from_secs(u64::from(number) * 60));
-    let text = format!("The wide steppe in spring, part {number}: grass, horses and wind over the steppe.");
+    let own: Vec<String> = (0..12).map(|place| pseudo_word(number * 12 + place)).collect();
+    let text = format!("The wide steppe in spring, part {number}: horses, grass and {}.", own.join(" "));
     page(&url, &format!("Steppe {number}"), &text, "en", Some(published))
+}
+
+/// A word that no other number gives: the recommender takes pages of the same words for the same story.
+fn pseudo_word(number: u16) -> String {
+    let letter =
+        |place: u32| char::from(b'a' + u8::try_from(u32::from(number) / 26_u32.pow(place) % 26).unwrap());
+    (0..4).map(letter).chain(['x']).collect()
 }
 
 /// A page.

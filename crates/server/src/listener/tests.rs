@@ -25,7 +25,10 @@ async fn a_taken_port_is_told_with_the_next_step() {
     let first = bind("127.0.0.1:0".parse().unwrap()).await.unwrap();
     assert_ne!(first.address().port(), 0);
     let refused = bind(first.address()).await.unwrap_err();
-    assert!(refused.to_string().contains(&first.address().to_string()) && refused.to_string().contains("--listen"));
+    assert!(
+        refused.to_string().contains(&first.address().to_string())
+            && refused.to_string().contains("--listen")
+    );
     assert!(refused.source().is_some());
 }
 

@@ -76,14 +76,19 @@ impl Here<'_> {
     /// This page from a cursor on.
     pub(super) fn href(&self, words: &Words, cursor: Option<&str>) -> String {
         let Asked { q, language, like, .. } = self.asked;
-        let parameters = [("q", q.as_str()), ("language", language), ("like", like), ("cursor", cursor.unwrap_or_default())];
+        let parameters = [
+            ("q", q.as_str()),
+            ("language", language),
+            ("like", like),
+            ("cursor", cursor.unwrap_or_default()),
+        ];
         href(self.path, words, &parameters)
     }
 }
 
 /// A path of ours with the language and whatever parameters are not empty.
 fn href(path: &str, words: &Words, parameters: &[(&str, &str)]) -> String {
-    let mut query = url::form_urlencoded::Serializer::new(format!("{path}?"));
+    let mut query = url::form_urlencoded::Serializer::for_suffix(format!("{path}?"), path.len() + 1);
     query.append_pair("lang", words.code);
     query.extend_pairs(parameters.iter().filter(|(_, value)| !value.is_empty()));
     query.finish()
@@ -114,7 +119,9 @@ fn pieces(snippet: &Snippet) -> Vec<Piece> {
     let mut pieces = Vec::new();
     let mut at = 0;
     let mut push = |text: Option<&str>, is_match| {
-        pieces.extend(text.filter(|text| !text.is_empty()).map(|text| Piece { text: text.to_owned(), is_match }));
+        pieces.extend(
+            text.filter(|text| !text.is_empty()).map(|text| Piece { text: text.to_owned(), is_match }),
+        );
     };
     for &(from, to) in &snippet.highlights {
         push(snippet.text.get(at..from), false);

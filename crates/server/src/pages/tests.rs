@@ -23,7 +23,9 @@ async fn a_page_speaks_the_language_asked_for() {
         ("ru", ["Новые ссылки", "Найти", "Ссылок в индексе: 3", "похожие ссылки"]),
         ("en", ["New links", "Search", "Links in the index: 3", "similar links"]),
     ] {
-        for answer in [world.get(&format!("/?lang={lang}")).await, world.get_with("/", "accept-language", lang).await] {
+        for answer in
+            [world.get(&format!("/?lang={lang}")).await, world.get_with("/", "accept-language", lang).await]
+        {
             assert_eq!(answer.status, 200);
             assert_eq!(answer.header("content-type"), "text/html; charset=utf-8");
             assert_eq!(answer.header("content-language"), lang);
@@ -40,7 +42,10 @@ async fn a_link_on_a_page_says_its_own_language() {
     let published = Some("2026-01-02T03:04:05Z".parse().unwrap());
     let world = World::of(&[page("https://kitap.kz/dala", "Кең дала", "Дала туралы.", "kk", published)]);
     let answer = world.get("/?lang=en&q=дала".replace("дала", "%D0%B4%D0%B0%D0%BB%D0%B0").as_str()).await;
-    says(&answer, "<a class=\"title\" href=\"https://kitap.kz/dala\" lang=\"kk\" dir=\"auto\" rel=\"noopener noreferrer\">Кең дала</a>");
+    says(
+        &answer,
+        "<a class=\"title\" href=\"https://kitap.kz/dala\" lang=\"kk\" dir=\"auto\" rel=\"noopener noreferrer\">Кең дала</a>",
+    );
     says(&answer, "<p lang=\"kk\" dir=\"auto\"><mark>Дала</mark> туралы.</p>");
     says(&answer, "<time datetime=\"2026-01-02T03:04:05Z\">2 Jan 2026</time>");
     says(&answer, "<span lang=\"kk\">қазақша</span>");
@@ -69,11 +74,14 @@ async fn what_strangers_write_is_text() {
         }
         for name in ["href", "action", "src"] {
             for target in attributes(&answer.body, name) {
-                let is_known = target.starts_with("https://evil.test/") || (target.starts_with('/') && !target.starts_with("//"));
+                let is_known = target.starts_with("https://evil.test/")
+                    || (target.starts_with('/') && !target.starts_with("//"));
                 assert!(is_known, "{name}={target} on {path}");
             }
         }
-        assert!(attributes(&answer.body, "onerror").is_empty() && attributes(&answer.body, "onclick").is_empty());
+        assert!(
+            attributes(&answer.body, "onerror").is_empty() && attributes(&answer.body, "onclick").is_empty()
+        );
     }
     let all = world.get("/").await;
     says(&all, "&#60;script&#62;alert(1)");
@@ -84,7 +92,19 @@ async fn what_strangers_write_is_text() {
 async fn a_page_loads_nothing_and_runs_nothing() {
     let world = World::of_steppes(12);
     let html = world.get("/?q=steppe").await.body;
-    for loading in ["<script", "<img", "<link", "<iframe", "@import", "url(", "src=", "srcset", "<base", "http-equiv", "on click"] {
+    for loading in [
+        "<script",
+        "<img",
+        "<link",
+        "<iframe",
+        "@import",
+        "url(",
+        "src=",
+        "srcset",
+        "<base",
+        "http-equiv",
+        "on click",
+    ] {
         assert!(!html.contains(loading), "{loading}");
     }
     assert!(world.get("/").await.header("set-cookie").is_empty());
@@ -97,7 +117,12 @@ async fn more_leads_through_everything_once() {
     let mut seen = Vec::new();
     for _ in 0..5 {
         let answer = world.get(&path).await;
-        seen.extend(attributes(&answer.body, "href").into_iter().filter(|href| href.starts_with("https:")).map(str::to_owned));
+        seen.extend(
+            attributes(&answer.body, "href")
+                .into_iter()
+                .filter(|href| href.starts_with("https:"))
+                .map(str::to_owned),
+        );
         let Some(at) = answer.body.find("class=\"more\"") else { break };
         says(&answer, "Показать ещё");
         path = attributes(&answer.body[at..], "href")[0].replace("&#38;", "&");
@@ -145,7 +170,13 @@ async fn a_page_without_links_says_why() {
 #[tokio::test]
 async fn recommendations_give_their_reasons_in_words() {
     let mut world = World::of_steppes(6);
-    world.put(&[page("https://kk.test/1", "Дала <b>", "Steppe grass horses wind wide spring part.", "en", None)]);
+    world.put(&[page(
+        "https://kk.test/1",
+        "Дала <b>",
+        "Steppe grass horses wind wide spring part.",
+        "en",
+        None,
+    )]);
     for (lang, heading, reason) in [
         ("kk", "Сізге ұсынамыз", "Себебі: «Steppe 1» сілтемесіне ұқсас"),
         ("ru", "Рекомендуем вам", "Почему: похоже на «Steppe 1»"),

@@ -11,8 +11,8 @@ use model::UrlKey;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
-use crate::parameters::limit;
 use crate::app::App;
+use crate::parameters::limit;
 use crate::problem::Problem;
 use crate::view::LinkView;
 

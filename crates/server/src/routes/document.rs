@@ -22,8 +22,10 @@ use crate::problem;
 struct Document;
 
 /// What any route may answer when it is not its fault.
-const ALWAYS: [(&str, &str); 2] =
-    [("500", "The server failed; the cause is in its log"), ("503", "The deadline passed, or the index does not answer")];
+const ALWAYS: [(&str, &str); 2] = [
+    ("500", "The server failed; the cause is in its log"),
+    ("503", "The deadline passed, or the index does not answer"),
+];
 
 /// The document before the routes are in it.
 pub(super) fn empty() -> Described {

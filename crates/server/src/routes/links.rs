@@ -11,8 +11,8 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use super::etag;
-use crate::parameters::{Written, limit};
 use crate::app::App;
+use crate::parameters::{Written, limit};
 use crate::problem::Problem;
 use crate::view::{HitView, LinkView};
 
@@ -122,5 +122,6 @@ async fn link(app: &App, key: UrlKey) -> Result<LinkView, Problem> {
 }
 
 fn key(id: &str) -> Result<UrlKey, Problem> {
-    UrlKey::from_hex(id).ok_or_else(|| Problem::not_found("not a link id of 32 hexadecimal digits"))
+    UrlKey::from_hex(&id.to_ascii_lowercase())
+        .ok_or_else(|| Problem::not_found("not a link id of 32 hexadecimal digits"))
 }

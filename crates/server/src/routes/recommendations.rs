@@ -9,8 +9,8 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use utoipa::ToSchema;
 
-use crate::parameters::{Written, language, limit};
 use crate::app::App;
+use crate::parameters::{Written, language, limit};
 use crate::problem::Problem;
 use crate::view::RecommendationView;
 
@@ -108,7 +108,9 @@ pub(crate) async fn recommendations(
     // All are read before any is answered: a batch is refused whole and cheaply.
     let questions: Vec<_> = (0..)
         .zip(questions)
-        .map(|(place, one)| read(one).and_then(|asked| question(&app, asked)).map_err(|problem| at(place, problem)))
+        .map(|(place, one)| {
+            read(one).and_then(|asked| question(&app, asked)).map_err(|problem| at(place, problem))
+        })
         .collect::<Result<_, _>>()?;
     let mut answers = Vec::with_capacity(questions.len());
     for (interests, request) in questions {
@@ -134,7 +136,9 @@ async fn answer(app: &App, interests: Interests, request: Request) -> Result<Rec
     let recommended = app
         .blocking(move |app| recommender::recommend(&app.index, &interests, &request, &app.recommender))
         .await?;
-    Ok(Recommended { results: (1..).zip(recommended).map(|(rank, one)| RecommendationView::at(rank, one)).collect() })
+    Ok(Recommended {
+        results: (1..).zip(recommended).map(|(rank, one)| RecommendationView::at(rank, one)).collect(),
+    })
 }
 
 fn question(app: &App, asked: Asked) -> Result<(Interests, Request), Problem> {
@@ -147,7 +151,9 @@ fn question(app: &App, asked: Asked) -> Result<(Interests, Request), Problem> {
         ("muted_hosts", asked.muted_hosts.len()),
     ] {
         if length > LIST_MAX {
-            return Err(Problem::bad_request(format!("{name} has {length} entries, the limit is {LIST_MAX}")));
+            return Err(Problem::bad_request(format!(
+                "{name} has {length} entries, the limit is {LIST_MAX}"
+            )));
         }
     }
     if asked.diversity.is_some_and(|diversity| !(0.0..=1.0).contains(&diversity)) {

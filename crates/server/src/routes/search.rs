@@ -7,8 +7,8 @@ use indexer::LinkSource;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
-use crate::parameters::{Written, limit};
 use crate::app::App;
+use crate::parameters::{Written, limit};
 use crate::problem::Problem;
 use crate::view::HitView;
 
@@ -69,5 +69,8 @@ pub(crate) async fn search(
         ..indexer::Query::new(parameters.q, limit(&app.settings, parameters.limit)?, app.clock.now())
     };
     let answer = app.blocking(move |app| app.index.search(&query)).await?;
-    Ok(Json(SearchAnswer { results: answer.hits.into_iter().map(HitView::from).collect(), next: answer.next }))
+    Ok(Json(SearchAnswer {
+        results: answer.hits.into_iter().map(HitView::from).collect(),
+        next: answer.next,
+    }))
 }

@@ -12,7 +12,9 @@ fn cut(text: &str, highlights: &[(usize, usize)]) -> Vec<(String, bool)> {
 
 #[test]
 fn an_excerpt_is_cut_at_its_highlights() {
-    let owned = |pieces: &[(&str, bool)]| pieces.iter().map(|(text, is_match)| ((*text).to_owned(), *is_match)).collect::<Vec<_>>();
+    let owned = |pieces: &[(&str, bool)]| {
+        pieces.iter().map(|(text, is_match)| ((*text).to_owned(), *is_match)).collect::<Vec<_>>()
+    };
     assert_eq!(cut("", &[]), []);
     assert_eq!(cut("дала", &[]), owned(&[("дала", false)]));
     assert_eq!(cut("кең дала", &[(7, 15)]), owned(&[("кең ", false), ("дала", true)]));

@@ -14,7 +14,17 @@ use crate::world::{World, hurried, steppe};
 #[tokio::test]
 async fn an_unknown_path_or_method_is_a_problem() {
     let world = World::of_steppes(1);
-    for path in ["/v1/nothing", "/v1", "/v1/", "/v1/search/", "/v2/search", "/favicon.ico", "/../etc/passwd", "/v1/links/", "/v1/links/x/y"] {
+    for path in [
+        "/v1/nothing",
+        "/v1",
+        "/v1/",
+        "/v1/search/",
+        "/v2/search",
+        "/favicon.ico",
+        "/../etc/passwd",
+        "/v1/links/",
+        "/v1/links/x/y",
+    ] {
         let detail = world.get(path).await.problem(404);
         assert!(detail.contains("/openapi.json"), "{path}: {detail}");
     }
@@ -40,7 +50,12 @@ async fn a_body_beyond_the_limit_is_a_problem_announced_or_not() {
     let announced = Request::post("/v1/recommendations").header("content-type", "application/json");
     let announced = announced.header("content-length", body.len()).body(Body::from(body.clone())).unwrap();
     world.ask(announced).await.problem(413);
-    let pieces = futures_util::stream::iter(body.into_bytes().chunks(100).map(|piece| Ok::<_, std::io::Error>(piece.to_vec())).collect::<Vec<_>>());
+    let pieces = futures_util::stream::iter(
+        body.into_bytes()
+            .chunks(100)
+            .map(|piece| Ok::<_, std::io::Error>(piece.to_vec()))
+            .collect::<Vec<_>>(),
+    );
     world.post("/v1/recommendations", Body::from_stream(pieces)).await.problem(413);
 }
 
@@ -92,7 +107,16 @@ async fn lookups_given_up_keep_their_place_until_they_end() {
 async fn every_answer_is_safe_in_a_browser_and_names_its_request() {
     let world = World::of_steppes(1);
     let mut names = std::collections::HashSet::new();
-    for path in ["/", "/v1/search", "/v1/changes", "/healthz", "/metrics", "/openapi.json", "/nothing", "/v1/search?limit=0"] {
+    for path in [
+        "/",
+        "/v1/search",
+        "/v1/changes",
+        "/healthz",
+        "/metrics",
+        "/openapi.json",
+        "/nothing",
+        "/v1/search?limit=0",
+    ] {
         let answer = world.get(path).await;
         assert_eq!(answer.header("x-content-type-options"), "nosniff", "{path}");
         assert_eq!(answer.header("referrer-policy"), "no-referrer", "{path}");

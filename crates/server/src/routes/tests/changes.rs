@@ -33,10 +33,15 @@ async fn an_upsert_is_the_link_and_a_deletion_names_it() {
     assert_eq!(upsert, world.get(&format!("/v1/links?url={url}")).await.json());
 
     world.delete(url, Removal::Gone);
-    let (changes, after) = lines(&world.get(&format!("/v1/changes?cursor={}", end["next"].as_str().unwrap())).await);
+    let (changes, after) =
+        lines(&world.get(&format!("/v1/changes?cursor={}", end["next"].as_str().unwrap())).await);
     let id = key(url).to_string();
-    assert_eq!(changes, [serde_json::json!({"change": "delete", "at": "2026-01-01T01:00:00Z", "id": id, "url": url})]);
-    let (none, same) = lines(&world.get(&format!("/v1/changes?cursor={}", after["next"].as_str().unwrap())).await);
+    assert_eq!(
+        changes,
+        [serde_json::json!({"change": "delete", "at": "2026-01-01T01:00:00Z", "id": id, "url": url})]
+    );
+    let (none, same) =
+        lines(&world.get(&format!("/v1/changes?cursor={}", after["next"].as_str().unwrap())).await);
     assert!(none.is_empty());
     assert_eq!(same["next"], after["next"]);
 }
@@ -75,8 +80,12 @@ async fn a_copy_that_follows_the_cursor_becomes_the_index() {
     follow(&world, &mut cursor, &mut copy).await;
     let found = world.get("/v1/search?limit=100").await.json();
     let field = |link: &Value, name: &str| link[name].as_str().unwrap().to_owned();
-    let index: BTreeMap<_, _> =
-        found["results"].as_array().unwrap().iter().map(|link| (field(link, "id"), field(link, "title"))).collect();
+    let index: BTreeMap<_, _> = found["results"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|link| (field(link, "id"), field(link, "title")))
+        .collect();
     assert_eq!(index.len(), 9);
     assert_eq!(copy, index);
 }
@@ -84,7 +93,9 @@ async fn a_copy_that_follows_the_cursor_becomes_the_index() {
 #[tokio::test]
 async fn what_cannot_be_used_is_refused() {
     let world = World::of_steppes(1);
-    for bad in ["cursor=nonsense", "cursor=-1", "cursor=99999999999999999999999", "limit=0", "limit=101", "from=1"] {
+    for bad in
+        ["cursor=nonsense", "cursor=-1", "cursor=99999999999999999999999", "limit=0", "limit=101", "from=1"]
+    {
         world.get(&format!("/v1/changes?{bad}")).await.problem(400);
     }
 }

@@ -17,7 +17,11 @@ async fn a_link_is_found_by_any_spelling_of_its_url_and_by_id() {
     assert_eq!(by_id["url"], "https://host1.test/001");
     assert_eq!(by_id["title"], "Steppe 1");
     assert_eq!(by_id["snippet"], link.text);
-    for spelling in ["https://host1.test/001", "HTTPS://HOST1.test:443/%30%30%31%23part", "https://host1.test/001?utm_source=x"] {
+    for spelling in [
+        "https://host1.test/001",
+        "HTTPS://HOST1.test:443/%30%30%31%23part",
+        "https://host1.test/001?utm_source=x",
+    ] {
         assert_eq!(world.get(&format!("/v1/links?url={spelling}")).await.json(), by_id, "{spelling}");
     }
     assert_eq!(world.get(&format!("/v1/links/{}", id(&link.url).to_uppercase())).await.status, 200);
@@ -33,7 +37,13 @@ async fn what_is_not_there_is_a_problem() {
     for path in ["", "/similar"] {
         world.get(&format!("/v1/links/{unknown}{path}")).await.problem(404);
     }
-    for path in ["/v1/links?url=nope", "/v1/links?url=ftp://host/x", "/v1/links?url=javascript:alert(1)", "/v1/links", "/v1/links?id=1"] {
+    for path in [
+        "/v1/links?url=nope",
+        "/v1/links?url=ftp://host/x",
+        "/v1/links?url=javascript:alert(1)",
+        "/v1/links",
+        "/v1/links?id=1",
+    ] {
         world.get(path).await.problem(400);
     }
     world.get("/v1/links/%ff").await.problem(400);
@@ -70,7 +80,11 @@ async fn a_link_the_caller_has_is_not_sent_again_until_it_changes() {
     assert_eq!(world.get("/v1/links?url=https://host1.test/001").await.header("etag"), tag);
     for known in [tag.clone(), format!("W/{tag}"), format!("\"x\", {tag}"), "*".to_owned()] {
         let again = world.get_with(&path, "if-none-match", &known).await;
-        assert_eq!((again.status.as_u16(), again.body.as_str(), again.header("etag")), (304, "", tag.as_str()), "{known}");
+        assert_eq!(
+            (again.status.as_u16(), again.body.as_str(), again.header("etag")),
+            (304, "", tag.as_str()),
+            "{known}"
+        );
     }
     for other in ["\"x\"", "", "x*", &tag.replace('"', "")] {
         assert_eq!(world.get_with(&path, "if-none-match", other).await.status, 200, "{other}");

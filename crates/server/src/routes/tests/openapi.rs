@@ -53,7 +53,8 @@ fn it_has_every_route_with_every_status() {
     let mut found: Vec<String> = operations(&document)
         .iter()
         .map(|(path, method, operation)| {
-            let statuses: Vec<&str> = operation["responses"].as_object().unwrap().keys().map(String::as_str).collect();
+            let statuses: Vec<&str> =
+                operation["responses"].as_object().unwrap().keys().map(String::as_str).collect();
             format!("{method} {path} {}", statuses.join(" "))
         })
         .collect();
@@ -82,7 +83,11 @@ fn operations_have_names_words_and_problems() {
         assert!(!operation["summary"].as_str().unwrap().is_empty(), "{method} {path}");
         for parameter in operation["parameters"].as_array().into_iter().flatten() {
             assert!(!parameter["description"].as_str().unwrap_or_default().is_empty(), "{path} {parameter}");
-            assert_eq!(path.contains('{') && parameter["name"] == "id", parameter["in"] == "path", "{path} {parameter}");
+            assert_eq!(
+                path.contains('{') && parameter["name"] == "id",
+                parameter["in"] == "path",
+                "{path} {parameter}"
+            );
         }
         for (status, response) in operation["responses"].as_object().unwrap() {
             let content = response["content"].as_object();

@@ -26,13 +26,25 @@ async fn a_damaged_index_is_not_ready_and_says_so_without_a_path() {
     let page = world.get("/?lang=en").await;
     assert_eq!(page.status, 500);
     assert!(page.body.contains("The server could not answer."));
-    assert!(world.get("/metrics").await.body.contains("silteme_http_requests_total{route=\"/v1/search\",status=\"500\"} 1\n"));
+    assert!(
+        world
+            .get("/metrics")
+            .await
+            .body
+            .contains("silteme_http_requests_total{route=\"/v1/search\",status=\"500\"} 1\n")
+    );
 }
 
 #[tokio::test]
 async fn requests_are_counted_by_pattern_and_status() {
     let world = World::of_steppes(3);
-    for path in ["/v1/links/zzz", "/v1/links/00000000000000000000000000000000", "/nothing", "/else", "/v1/search?limit=0"] {
+    for path in [
+        "/v1/links/zzz",
+        "/v1/links/00000000000000000000000000000000",
+        "/nothing",
+        "/else",
+        "/v1/search?limit=0",
+    ] {
         world.get(path).await;
     }
     world.send(Method::POST, "/v1/search").await;

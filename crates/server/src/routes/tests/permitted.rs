@@ -61,7 +61,12 @@ async fn a_page_that_is_shown_is_found_all_these_ways() {
         let answer = world.get(&way).await;
         assert_eq!(answer.status, 200, "{way}");
         // Similar links of itself are the others.
-        assert_eq!(answer.body.contains("hidden.test"), !way.contains(&format!("{}/similar", key(url))), "{way}: {}", answer.body);
+        assert_eq!(
+            answer.body.contains("hidden.test"),
+            !way.contains(&format!("{}/similar", key(url))),
+            "{way}: {}",
+            answer.body
+        );
     }
 }
 
