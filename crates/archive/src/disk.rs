@@ -19,4 +19,7 @@ mod replay;
 mod scan;
 mod tail;
 
+#[cfg(test)]
+mod tests;
+
 pub use archive::{Opened, WarcArchive, WarcReader};

@@ -7,3 +7,6 @@ pub(crate) mod header;
 pub(crate) mod http;
 pub(crate) mod member;
 pub(crate) mod unpack;
+
+#[cfg(test)]
+mod tests;

@@ -6,3 +6,6 @@
 pub(crate) mod account;
 pub(crate) mod decode;
 pub(crate) mod encode;
+
+#[cfg(test)]
+mod tests;

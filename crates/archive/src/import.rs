@@ -8,6 +8,9 @@ mod chunked;
 mod records;
 mod stream;
 
+#[cfg(test)]
+mod tests;
+
 use std::collections::VecDeque;
 use std::io::Read;
 use std::net::IpAddr;

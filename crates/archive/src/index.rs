@@ -6,3 +6,6 @@ pub(crate) mod closed;
 pub(crate) mod line;
 pub(crate) mod open;
 pub(crate) mod surt;
+
+#[cfg(test)]
+mod tests;

@@ -63,6 +63,10 @@ fn reversed(host: &str) -> String {
         after_www.and_then(|rest| rest.strip_prefix('.')).filter(|rest| !rest.is_empty()).unwrap_or(&lower);
     let labels: Vec<&str> = bare.split('.').rev().collect();
     let mut key = String::with_capacity(bare.len());
+    // `~` leads the line that ends a closed index.
+    if labels.first().is_some_and(|label| label.starts_with('~')) {
+        key.push('-');
+    }
     escape_into(labels.join(",").as_bytes(), &mut key);
     key
 }
