@@ -125,9 +125,11 @@ fn words(text: &str, max: usize) -> Vec<u64> {
         .filter(|word| !word.is_empty())
         .take(max)
         .map(|word| {
+            // Numbers tell apart what is otherwise alike: match 10 and match 11, 2025 and 2026.
+            let letters = if word.contains(char::is_numeric) { usize::MAX } else { LETTERS };
             word.chars()
                 .flat_map(char::to_lowercase)
-                .take(LETTERS)
+                .take(letters)
                 .fold(0xcbf2_9ce4_8422_2325, |hash: u64, c| {
                     (hash ^ u64::from(u32::from(c))).wrapping_mul(0x0100_0000_01b3)
                 })
