@@ -131,14 +131,17 @@ impl Admission {
                 job_max: rules.pages_max.unwrap_or(u64::MAX),
                 site_max: rules.pages_per_site_max.unwrap_or(self.limits.pages_per_site_max),
             },
-            ResourceKind::Feed | ResourceKind::Sitemap => Budget::Hubs { site_max: self.limits.hubs_per_site_max },
+            ResourceKind::Feed | ResourceKind::Sitemap => {
+                Budget::Hubs { site_max: self.limits.hubs_per_site_max }
+            }
         }
     }
 }
 
 /// The place of an offer among the URLs of its site never tried: news first, then by depth.
 pub(crate) fn rank(offer: &Offer, now: Timestamp) -> u16 {
-    let news_from = model::time::earlier(now, std::time::Duration::from_secs(u64::from(Offer::NEWS_AGE_DAYS) * 86_400));
+    let news_from =
+        model::time::earlier(now, std::time::Duration::from_secs(u64::from(Offer::NEWS_AGE_DAYS) * 86_400));
     if offer.dated.is_some_and(|dated| dated >= news_from && dated <= now) {
         0
     } else {
@@ -159,7 +162,7 @@ impl Job {
         let reach = Reach::new(rules.scope, &seeds);
         let include = compiled(&rules, "include", &rules.include)?;
         let exclude = compiled(&rules, "exclude", &rules.exclude)?;
-        Ok(Self { reach, include, exclude, rules })
+        Ok(Self { rules, reach, include, exclude })
     }
 
     fn judge_patterns(&self, offer: &Offer) -> Result<(), Refusal> {
@@ -167,7 +170,10 @@ impl Job {
         if let Some(pattern) = self.exclude.iter().find(|pattern| pattern.is_match(url)) {
             return Err(Refusal::Excluded { pattern: pattern.as_str().to_owned() });
         }
-        if !self.include.is_empty() && !offer.is_seed() && !self.include.iter().any(|pattern| pattern.is_match(url)) {
+        if !self.include.is_empty()
+            && !offer.is_seed()
+            && !self.include.iter().any(|pattern| pattern.is_match(url))
+        {
             return Err(Refusal::NotIncluded);
         }
         Ok(())

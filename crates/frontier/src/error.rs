@@ -29,10 +29,14 @@ pub enum Error {
         expected: i64,
     },
     /// Reading or writing failed; the batch in hand was not applied.
-    #[error("the frontier's database failed and nothing of this batch was stored; free disk space or repair the disk and start again")]
+    #[error(
+        "the frontier's database failed and nothing of this batch was stored; free disk space or repair the disk and start again"
+    )]
     Store(#[from] rusqlite::Error),
     /// Something on disk cannot be read back.
-    #[error("the frontier's {what} cannot be read back; move its file away and run `silteme verify --repair` to rebuild it from the archive")]
+    #[error(
+        "the frontier's {what} cannot be read back; move its file away and run `silteme verify --repair` to rebuild it from the archive"
+    )]
     Corrupt {
         /// Which part.
         what: &'static str,
@@ -41,7 +45,9 @@ pub enum Error {
         source: Box<dyn std::error::Error + Send + Sync>,
     },
     /// A pattern of a job is not a regular expression.
-    #[error("job {job:?}: {list} pattern {pattern:?} is not a regular expression; correct it in the job file")]
+    #[error(
+        "job {job:?}: {list} pattern {pattern:?} is not a regular expression; correct it in the job file"
+    )]
     Pattern {
         /// The job.
         job: String,
@@ -68,13 +74,18 @@ pub enum Error {
     #[error("{0}")]
     Settings(String),
     /// A change was asked of a frontier that was opened for reading.
-    #[error("the frontier was opened for reading only; ask the process that writes it, or stop that process first")]
+    #[error(
+        "the frontier was opened for reading only; ask the process that writes it, or stop that process first"
+    )]
     ReadOnly,
 }
 
 impl Error {
     /// An [`Error::Corrupt`] with its cause.
-    pub(crate) fn corrupt(what: &'static str, source: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
+    pub(crate) fn corrupt(
+        what: &'static str,
+        source: impl Into<Box<dyn std::error::Error + Send + Sync>>,
+    ) -> Self {
         Self::Corrupt { what, source: source.into() }
     }
 }

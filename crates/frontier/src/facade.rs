@@ -21,7 +21,8 @@ use crate::schedule::ceil_millis;
 use crate::settings::Settings;
 use crate::status::{Counts, SiteStatus, UrlStatus};
 use crate::store::{
-    Batch, FrontierStore, KeptRules, Ledger, LentSite, MemoryStore, NewUrl, ReturnedSite, SqliteStore, UrlRow, Wanted, site_number,
+    Batch, FrontierStore, KeptRules, Ledger, LentSite, MemoryStore, NewUrl, ReturnedSite, SqliteStore,
+    UrlRow, Wanted, site_number,
 };
 use crate::takedown::Takedown;
 
@@ -223,7 +224,12 @@ impl Frontier {
     /// # Errors
     /// A failure of the store.
     pub fn sites(&self, after: Option<&Site>, limit: usize) -> Result<Vec<SiteStatus>, Error> {
-        self.site_statuses(&Wanted { sites_max: limit, sites_after: after, robots: true, ..Wanted::default() })
+        self.site_statuses(&Wanted {
+            sites_max: limit,
+            sites_after: after,
+            robots: true,
+            ..Wanted::default()
+        })
     }
 
     /// The robots.txt copies held for a site.

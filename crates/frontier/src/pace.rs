@@ -237,7 +237,7 @@ impl Pace {
 
     fn good(&mut self, latency: Duration) {
         let known = self.state.latency;
-        self.state.latency = if latency >= known { latency } else { known - (known - latency) / 4 };
+        self.state.latency = latency.max(known.saturating_sub(known.saturating_sub(latency) / 4));
         if self.state.strikes > 0 {
             self.state.calm += 1;
             if self.state.calm >= CALM_TO_FORGIVE {
@@ -255,7 +255,8 @@ impl Pace {
     /// `base`, doubled with each strike after the first, then up to a quarter longer by the site's own jitter, so that
     /// sites that fell silent together do not come back together.
     fn backoff(&self, base: Duration) -> Duration {
-        let doubled = base.saturating_mul(1 << self.state.strikes.saturating_sub(1)).min(self.policy.backoff_max.0);
+        let doubled =
+            base.saturating_mul(1 << self.state.strikes.saturating_sub(1)).min(self.policy.backoff_max.0);
         let mixed = (self.state.seed ^ u64::from(self.state.strikes)).wrapping_mul(0x9E37_79B9_7F4A_7C15);
         let share = u32::try_from(mixed >> 48).unwrap_or_default();
         doubled.saturating_add(doubled / 4 / 65_536 * share)
@@ -265,13 +266,16 @@ impl Pace {
 impl Sign {
     fn of(outcome: &Outcome) -> Self {
         match outcome {
-            Outcome::Disallowed { .. } | Outcome::RobotsUnavailable { .. } | Outcome::Refused { .. } => Self::Nothing,
+            Outcome::Disallowed { .. } | Outcome::RobotsUnavailable { .. } | Outcome::Refused { .. } => {
+                Self::Nothing
+            }
             Outcome::RetryLater { until, .. } => Self::Refusal { until: *until },
             Outcome::HttpError { status: 500.. } => Self::Broken,
             Outcome::Failed { .. } => Self::Failure,
-            Outcome::Fetched | Outcome::NotModified | Outcome::Redirected { .. } | Outcome::HttpError { .. } => {
-                Self::Good
-            }
+            Outcome::Fetched
+            | Outcome::NotModified
+            | Outcome::Redirected { .. }
+            | Outcome::HttpError { .. } => Self::Good,
         }
     }
 }

@@ -70,6 +70,7 @@ impl Lane {
 
 /// Chooses at most `visits_max` of what is due, given lane by lane in order. `fence` turns the reserved place round when
 /// fewer than four are wanted.
+#[must_use]
 pub fn choose<T>(mut due: [Vec<T>; 5], visits_max: usize, fence: u64) -> Vec<T> {
     let reserved = visits_max.saturating_add(usize::try_from(fence % 4).unwrap_or_default()) / 4;
     let reserved = reserved.min(due[Lane::Page as usize].len());

@@ -73,7 +73,12 @@ pub(crate) fn settle(row: &mut UrlRow, settlement: &Settlement, recrawl: &Recraw
     row.last = Some(last_visit(settlement, at, interval, before));
 }
 
-fn last_visit(settlement: &Settlement, at: Timestamp, interval: Duration, before: Option<LastVisit>) -> LastVisit {
+fn last_visit(
+    settlement: &Settlement,
+    at: Timestamp,
+    interval: Duration,
+    before: Option<LastVisit>,
+) -> LastVisit {
     let fresh = LastVisit {
         at,
         outcome: settlement.outcome.clone(),
@@ -85,7 +90,8 @@ fn last_visit(settlement: &Settlement, at: Timestamp, interval: Duration, before
     match (before, &settlement.outcome) {
         // A new copy replaces what belonged to the old one. Where nothing is any more, no copy is held, and a later
         // conditional request would be answered with a 304 to a copy that is gone.
-        (_, Outcome::Fetched | Outcome::Redirected { .. } | Outcome::HttpError { status: 404 | 410 }) | (None, _) => fresh,
+        (_, Outcome::Fetched | Outcome::Redirected { .. } | Outcome::HttpError { status: 404 | 410 })
+        | (None, _) => fresh,
         (Some(before), _) => LastVisit {
             etag: fresh.etag.or(before.etag),
             last_modified: fresh.last_modified.or(before.last_modified),
@@ -106,7 +112,12 @@ fn unchanged(settlement: &Settlement, before: Option<&LastVisit>) -> Option<bool
 
 /// The next interval: half as long again when nothing changed, a fifth shorter when something did (Common Crawl's news
 /// crawler, field.md section 2). To the second, as it is kept.
-fn adapted(kind: ResourceKind, before: Option<Duration>, unchanged: Option<bool>, recrawl: &Recrawl) -> Duration {
+fn adapted(
+    kind: ResourceKind,
+    before: Option<Duration>,
+    unchanged: Option<bool>,
+    recrawl: &Recrawl,
+) -> Duration {
     let Some(before) = before else { return base(kind, recrawl) };
     let next = match unchanged {
         Some(true) => before.saturating_mul(3) / 2,
@@ -148,9 +159,13 @@ pub(crate) fn floor_millis(now: Timestamp) -> Timestamp {
 
 /// To the millisecond, never earlier: for what is due.
 pub(crate) fn ceil_millis(at: Timestamp) -> Timestamp {
-    let millis = at.as_nanosecond().div_euclid(1_000_000) + i128::from(at.as_nanosecond().rem_euclid(1_000_000) > 0);
+    let millis =
+        at.as_nanosecond().div_euclid(1_000_000) + i128::from(at.as_nanosecond().rem_euclid(1_000_000) > 0);
     // Before 1970 nothing is due: the epoch stands for "at once".
-    i64::try_from(millis.max(0)).ok().and_then(|m| Timestamp::from_millisecond(m).ok()).unwrap_or(Timestamp::MAX)
+    i64::try_from(millis.max(0))
+        .ok()
+        .and_then(|m| Timestamp::from_millisecond(m).ok())
+        .unwrap_or(Timestamp::MAX)
 }
 
 #[cfg(test)]

@@ -193,7 +193,9 @@ impl Recrawl {
             }
         }
         if self.attempts_max == 0 {
-            return Err("[recrawl] attempts_max must be at least 1; write for example attempts_max = 5".to_owned());
+            return Err(
+                "[recrawl] attempts_max must be at least 1; write for example attempts_max = 5".to_owned()
+            );
         }
         Ok(())
     }
@@ -206,7 +208,9 @@ impl Limits {
     /// As [`Settings::check`].
     pub fn check(&self) -> Result<(), String> {
         let usable = |extension: &&String| {
-            !extension.is_empty() && !extension.contains('.') && !extension.bytes().any(|b| b.is_ascii_uppercase())
+            !extension.is_empty()
+                && !extension.contains('.')
+                && !extension.bytes().any(|b| b.is_ascii_uppercase())
         };
         match self.skip_extensions.iter().find(|extension| !usable(extension)) {
             Some(extension) => Err(format!(

@@ -228,6 +228,7 @@ pub struct SiteRow {
 }
 
 /// What is to be read.
+#[expect(clippy::struct_excessive_bools, reason = "a question has parts that are wanted or not")]
 #[derive(Debug, Default)]
 pub struct Wanted<'a> {
     /// Rows of these keys.

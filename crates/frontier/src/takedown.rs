@@ -65,7 +65,8 @@ impl Takedown {
         match self {
             Self::Url(taken) => taken.canonical() == url.canonical(),
             Self::Prefix(prefix) => {
-                url.canonical().starts_with(prefix.as_str()) || url.url().as_str().starts_with(prefix.as_str())
+                url.canonical().starts_with(prefix.as_str())
+                    || url.url().as_str().starts_with(prefix.as_str())
             }
             Self::Host(host) => host.eq_ignore_ascii_case(url.host()),
         }

@@ -169,7 +169,10 @@ fn rules_that_cannot_be_used_are_named() {
     let mut broken = rules(Scope::Any, &[]);
     broken.exclude = vec!["ok".to_owned(), "(".to_owned()];
     let message = Admission::check(&broken).unwrap_err().to_string();
-    assert!(message.contains("\"job\"") && message.contains("exclude") && message.contains("\"(\""), "{message}");
+    assert!(
+        message.contains("\"job\"") && message.contains("exclude") && message.contains("\"(\""),
+        "{message}"
+    );
     let message = Admission::check(&rules(Scope::Site, &["ftp://a.kz/"])).unwrap_err().to_string();
     assert!(message.contains("ftp://a.kz/"), "{message}");
 }

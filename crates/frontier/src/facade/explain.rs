@@ -78,7 +78,13 @@ pub(super) fn site_statuses(
 }
 
 /// Why it waits, or that it does not, in words.
-fn why(row: &UrlRow, due: Option<Timestamp>, site_allowed: Timestamp, site_on_loan: bool, pace: &Pace) -> String {
+fn why(
+    row: &UrlRow,
+    due: Option<Timestamp>,
+    site_allowed: Timestamp,
+    site_on_loan: bool,
+    pace: &Pace,
+) -> String {
     if row.on_loan {
         return "it is on loan to a worker, or visited and not settled yet".to_owned();
     }
@@ -86,30 +92,37 @@ fn why(row: &UrlRow, due: Option<Timestamp>, site_allowed: Timestamp, site_on_lo
     match due {
         Some(due) if due > site_allowed => format!("{waits_for} until {due}"),
         _ if site_on_loan => "its site is on loan; its turn comes when the site is back".to_owned(),
-        Some(due) => format!("{waits_for} until {due}; its site may be asked from {site_allowed} on: {}", pace.reason()),
-        None => format!("in the queue of its site, which may be asked from {site_allowed} on: {}", pace.reason()),
+        Some(due) => format!(
+            "{waits_for} until {due}; its site may be asked from {site_allowed} on: {}",
+            pace.reason()
+        ),
+        None => {
+            format!("in the queue of its site, which may be asked from {site_allowed} on: {}", pace.reason())
+        }
     }
 }
 
 fn waits_for(row: &UrlRow) -> String {
-    let outcome = row.last.as_ref().map(|last| &last.outcome);
-    match (row.state, outcome) {
-        (UrlState::Gone, _) => "it was not there; looked at again rarely, not".to_owned(),
-        (UrlState::Refused, Some(Outcome::Disallowed { rule, line })) => {
-            format!("robots.txt forbids it by {rule:?} in line {line}; not judged again")
-        }
-        (UrlState::Refused, Some(Outcome::Refused { reason })) => format!("declined ({reason}); not tried again"),
-        (UrlState::Dropped, _) => "its publisher wants it in no answer; not visited again".to_owned(),
+    let attempts = row.attempts;
+    match (row.state, row.last.as_ref().map(|last| &last.outcome)) {
         (_, Some(Outcome::RobotsUnavailable { reason, .. })) => {
             format!("the robots.txt of its host cannot be had ({reason}); waits")
         }
         (_, Some(Outcome::RetryLater { status, .. })) => format!("its host answered {status}; waits"),
         (_, Some(Outcome::Failed { detail, .. })) => {
-            format!("{} failed attempts, the last: {detail}; waits", row.attempts)
+            format!("{attempts} failed attempts, the last: {detail}; waits")
         }
-        (_, Some(Outcome::HttpError { status })) => {
-            format!("{} failed attempts, the last answered {status}; waits", row.attempts)
+        (_, Some(Outcome::HttpError { status })) if !matches!(status, 404 | 410) => {
+            format!("{attempts} failed attempts, the last answered {status}; waits")
         }
+        (UrlState::Gone, _) => "it was not there; rests".to_owned(),
+        (UrlState::Refused, Some(Outcome::Disallowed { rule, line })) => {
+            format!("robots.txt forbids it by {rule:?} in line {line}; not judged again")
+        }
+        (UrlState::Refused, Some(Outcome::Refused { reason })) => {
+            format!("declined ({reason}); not tried again")
+        }
+        (UrlState::Dropped, _) => "its publisher wants it in no answer; rests".to_owned(),
         _ => "visited; rests".to_owned(),
     }
 }

@@ -65,7 +65,8 @@ impl Frontier {
             return;
         }
         let key = settlement.visit.key;
-        let known = rows.place.get(&key).map(|&place| &rows.settled[place].row).or_else(|| rows.known.get(&key));
+        let known =
+            rows.place.get(&key).map(|&place| &rows.settled[place].row).or_else(|| rows.known.get(&key));
         let mut row = match known {
             Some(row) if is_stale(row, settlement) => return,
             Some(row) => row.clone(),

@@ -1,5 +1,10 @@
 //! Politeness as tables of events: what happened, and when the next request may leave.
 
+#![expect(
+    clippy::float_cmp,
+    reason = "seconds that a double holds exactly enough to be told apart from any error"
+)]
+
 use std::time::Duration;
 
 use model::{FailureKind, Outcome, Span, Timestamp};
@@ -75,10 +80,10 @@ fn a_slow_site_is_asked_slowly_but_not_forgotten() {
     let mut pace = pace();
     pace.answered(&Outcome::Fetched, Duration::from_secs(20), at(0.0));
     assert_eq!((wait(&pace), pace.reason()), (20.0, PaceReason::Latency));
-    pace.answered(&Outcome::Fetched, Duration::from_secs(600), at(0.0));
+    pace.answered(&Outcome::Fetched, Duration::from_mins(10), at(0.0));
     assert_eq!(wait(&pace), 60.0, "at most delay_max");
     pace.answered(&Outcome::Fetched, Duration::from_secs(0), at(0.0));
-    assert_eq!(pace.delay(), Duration::from_secs(60), "one quick answer does not undo a slow one");
+    assert_eq!(pace.delay(), Duration::from_mins(1), "one quick answer does not undo a slow one");
     for _ in 0..40 {
         pace.answered(&Outcome::Fetched, Duration::ZERO, at(0.0));
     }
@@ -269,10 +274,10 @@ mod properties {
                 pace.answered(&outcome, Duration::from_millis(latency_ms), now);
                 prop_assert!(pace.next_allowed() >= model::time::later(now, Duration::from_secs(1)));
                 if let Outcome::RetryLater { until: Some(until), .. } = outcome {
-                    prop_assert!(pace.next_allowed() >= until.min(model::time::later(now, Duration::from_secs(30 * 86_400))));
+                    prop_assert!(pace.next_allowed() >= until.min(model::time::later(now, Duration::from_hours(720))));
                 }
             }
-            prop_assert!(pace.delay() <= Duration::from_secs(60));
+            prop_assert!(pace.delay() <= Duration::from_mins(1));
             prop_assert!(pace.next_allowed() >= now);
         }
     }

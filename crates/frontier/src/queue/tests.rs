@@ -14,7 +14,8 @@ fn due(lanes: &[(Lane, usize)]) -> [Vec<(Lane, usize)>; 5] {
 
 #[test]
 fn hubs_come_first_then_retries_then_the_new() {
-    let all = due(&[(Lane::Page, 1), (Lane::FreshPage, 1), (Lane::Retry, 1), (Lane::Hub, 1), (Lane::FreshHub, 1)]);
+    let all =
+        due(&[(Lane::Page, 1), (Lane::FreshPage, 1), (Lane::Retry, 1), (Lane::Hub, 1), (Lane::FreshHub, 1)]);
     let lanes: Vec<Lane> = choose(all, 10, 1).into_iter().map(|(lane, _)| lane).collect();
     assert_eq!(lanes, [Lane::FreshHub, Lane::Hub, Lane::Retry, Lane::FreshPage, Lane::Page]);
 }
@@ -27,7 +28,11 @@ fn a_quarter_belongs_to_revisits_while_any_are_due() {
         assert_eq!(chosen.len(), 8);
     }
     assert_eq!(choose(due(&[(Lane::FreshPage, 100)]), 8, 0).len(), 8, "and goes to others when none is");
-    assert_eq!(choose(due(&[(Lane::Page, 100)]), 8, 0).len(), 8, "and is not all they get when nothing else is");
+    assert_eq!(
+        choose(due(&[(Lane::Page, 100)]), 8, 0).len(),
+        8,
+        "and is not all they get when nothing else is"
+    );
 }
 
 #[test]

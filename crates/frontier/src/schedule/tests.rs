@@ -75,7 +75,9 @@ fn failed() -> Outcome {
 
 #[test]
 fn the_first_interval_goes_by_kind() {
-    for (kind, expected) in [(ResourceKind::Page, DAY), (ResourceKind::Feed, 30 * MINUTE), (ResourceKind::Sitemap, DAY)] {
+    for (kind, expected) in
+        [(ResourceKind::Page, DAY), (ResourceKind::Feed, 30 * MINUTE), (ResourceKind::Sitemap, DAY)]
+    {
         let mut row = row(kind);
         assert_eq!(step(&mut row, Outcome::Fetched, Some(1)), expected);
         assert_eq!(row.state, UrlState::Scheduled);
@@ -144,11 +146,19 @@ fn other_outcomes_by_the_table() {
         (Outcome::RetryLater { status: 429, until: Some(until(500)) }, UrlState::Queued, 500),
         (Outcome::RetryLater { status: 503, until: None }, UrlState::Queued, MINUTE),
         (Outcome::RetryLater { status: 503, until: Some(START) }, UrlState::Queued, 1),
-        (Outcome::RobotsUnavailable { reason: "503".to_owned(), retry_at: until(900) }, UrlState::Queued, 900),
+        (
+            Outcome::RobotsUnavailable { reason: "503".to_owned(), retry_at: until(900) },
+            UrlState::Queued,
+            900,
+        ),
         (Outcome::Disallowed { rule: "Disallow: /x".to_owned(), line: 3 }, UrlState::Refused, DAY),
         (Outcome::Refused { reason: "address".to_owned() }, UrlState::Refused, 7 * DAY),
         (Outcome::Redirected { to: "https://a.kz/y".to_owned(), permanent: false }, UrlState::Scheduled, DAY),
-        (Outcome::Redirected { to: "https://a.kz/y".to_owned(), permanent: true }, UrlState::Scheduled, 7 * DAY),
+        (
+            Outcome::Redirected { to: "https://a.kz/y".to_owned(), permanent: true },
+            UrlState::Scheduled,
+            7 * DAY,
+        ),
     ];
     for (outcome, state, wait) in cases {
         let mut row = row(ResourceKind::Page);
@@ -184,7 +194,11 @@ fn what_is_gone_is_not_asked_for_conditionally() {
 #[test]
 fn unwanted_pages_stay_unwanted_until_they_say_otherwise() {
     let mut row = row(ResourceKind::Page);
-    settle(&mut row, &Settlement { dropped: true, ..settlement(Outcome::Fetched, START) }, &Recrawl::default());
+    settle(
+        &mut row,
+        &Settlement { dropped: true, ..settlement(Outcome::Fetched, START) },
+        &Recrawl::default(),
+    );
     assert_eq!(row.state, UrlState::Dropped);
     step(&mut row, Outcome::NotModified, None);
     assert_eq!(row.state, UrlState::Dropped);

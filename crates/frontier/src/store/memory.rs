@@ -8,8 +8,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use model::{CanonicalUrl, Position, Site, Timestamp, UrlKey};
 
 use super::{
-    Applied, Batch, Budget, Found, FrontierStore, KeptRules, Lane, Ledger, LentSite, NewUrl, ReturnedSite, Rule, SettledRow, SiteRow,
-    Turn, UrlRow, Wanted, choose, number_of, site_number,
+    Applied, Batch, Budget, Found, FrontierStore, KeptRules, Lane, Ledger, LentSite, NewUrl, ReturnedSite,
+    Rule, SettledRow, SiteRow, Turn, UrlRow, Wanted, choose, number_of, site_number,
 };
 use crate::error::Error;
 use crate::job::JobRules;
@@ -89,8 +89,7 @@ impl FrontierStore for MemoryStore {
     }
 
     fn lease(&mut self, request: &LeaseRequest, now: Timestamp) -> Result<Vec<LentSite>, Error> {
-        let mut due: Vec<(Timestamp, u64)> =
-            self.due_sites(request).filter(|(due, _)| *due <= now).collect();
+        let mut due: Vec<(Timestamp, u64)> = self.due_sites(request).filter(|(due, _)| *due <= now).collect();
         due.sort_unstable();
         due.truncate(request.sites_max);
         Ok(due.into_iter().filter_map(|(_, number)| self.lend(number, request, now)).collect())
@@ -102,12 +101,15 @@ impl FrontierStore for MemoryStore {
 
     fn read(&self, wanted: &Wanted<'_>) -> Result<Found, Error> {
         let mut numbers: Vec<u64> = wanted.sites.iter().map(site_number).collect();
-        let mut listed: Vec<(&Site, u64)> = self.sites.iter().map(|(number, entry)| (&entry.site, *number)).collect();
+        let mut listed: Vec<(&Site, u64)> =
+            self.sites.iter().map(|(number, entry)| (&entry.site, *number)).collect();
         listed.sort_unstable_by_key(|(site, _)| *site);
         listed.retain(|(site, _)| wanted.sites_after.is_none_or(|after| *site > after));
         numbers.extend(listed.into_iter().take(wanted.sites_max).map(|(_, number)| number));
         if wanted.sites_on_loan {
-            numbers.extend(self.sites.iter().filter(|(_, entry)| entry.fence.is_some()).map(|(number, _)| *number));
+            numbers.extend(
+                self.sites.iter().filter(|(_, entry)| entry.fence.is_some()).map(|(number, _)| *number),
+            );
         }
         let entries = || numbers.iter().filter_map(|number| Some((*number, self.sites.get(number)?)));
         Ok(Found {
@@ -127,7 +129,8 @@ impl FrontierStore for MemoryStore {
 impl MemoryStore {
     fn take_back(&mut self, returned: &ReturnedSite<'_>) {
         let number = site_number(returned.site);
-        let Some(entry) = self.sites.get_mut(&number).filter(|entry| entry.fence == Some(returned.fence)) else {
+        let Some(entry) = self.sites.get_mut(&number).filter(|entry| entry.fence == Some(returned.fence))
+        else {
             return;
         };
         entry.fence = None;
@@ -235,7 +238,10 @@ impl MemoryStore {
             due[lane as usize].sort_unstable_by_key(|(number, order, _)| (*order, *number));
         }
         let chosen = choose(due, request.visits_per_site_max, self.fence);
-        let rows = chosen.iter().filter_map(|(_, _, key)| self.urls.get(key).map(|entry| entry.row.clone())).collect();
+        let rows = chosen
+            .iter()
+            .filter_map(|(_, _, key)| self.urls.get(key).map(|entry| entry.row.clone()))
+            .collect();
         for (_, _, key) in &chosen {
             if let Some(entry) = self.urls.get_mut(key) {
                 entry.row.on_loan = true;

@@ -1,4 +1,4 @@
-//! The embedded store: one SQLite file in WAL mode, written by one process, readable by others meanwhile.
+//! The embedded store: one `SQLite` file in WAL mode, written by one process, readable by others meanwhile.
 //!
 //! Useful for: up to some tens of millions of URLs on one machine. Not useful for: several writers.
 //!
@@ -62,7 +62,8 @@ impl SqliteStore {
     /// [`Error::Open`] when that cannot be done, [`Error::Version`] when another version wrote it.
     pub fn open(dir: &Path, cache: ByteSize) -> Result<Self, Error> {
         let path = dir.join(FILE);
-        std::fs::create_dir_all(dir).map_err(|source| Error::Open { path: path.clone(), source: Box::new(source) })?;
+        std::fs::create_dir_all(dir)
+            .map_err(|source| Error::Open { path: path.clone(), source: Box::new(source) })?;
         let open = || {
             let mut connection = Connection::open(&path)?;
             configure(&connection)?;
@@ -84,8 +85,10 @@ impl SqliteStore {
             return Ok(None);
         }
         let open = || {
-            let connection =
-                Connection::open_with_flags(&path, OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX)?;
+            let connection = Connection::open_with_flags(
+                &path,
+                OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX,
+            )?;
             configure(&connection)?;
             schema::check_version(&connection, &path)?;
             Ok(Self { connection, jobs: Jobs::default(), known: None })
@@ -190,20 +193,21 @@ impl Jobs {
     }
 
     fn name_of(&self, id: i64) -> Result<&str, Error> {
-        let job = self.by_id.get(&id).ok_or_else(|| Error::corrupt("job", format!("number {id} stands for nothing")))?;
+        let job = self
+            .by_id
+            .get(&id)
+            .ok_or_else(|| Error::corrupt("job", format!("number {id} stands for nothing")))?;
         Ok(&job.name)
     }
 
     /// Numbers of the jobs a request is about, in order.
     fn wanted(&self, request: &LeaseRequest) -> Vec<i64> {
-        match &request.job {
-            Some(name) => self.by_name.get(name).copied().into_iter().collect(),
-            None => {
-                let mut all: Vec<i64> = self.by_id.keys().copied().collect();
-                all.sort_unstable();
-                all
-            }
+        if let Some(name) = &request.job {
+            return self.by_name.get(name).copied().into_iter().collect();
         }
+        let mut all: Vec<i64> = self.by_id.keys().copied().collect();
+        all.sort_unstable();
+        all
     }
 }
 
@@ -220,4 +224,3 @@ fn opening(error: Error, path: &Path) -> Error {
         other => other,
     }
 }
-

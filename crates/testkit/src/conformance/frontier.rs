@@ -23,8 +23,13 @@ type Promise = fn(&mut World);
 ///
 /// # Panics
 /// When a promise is broken; the name of the promise was printed before.
+#[expect(clippy::print_stderr, reason = "a test binary shows it when a promise is broken")]
 pub fn run(fresh: &mut dyn FnMut() -> Box<dyn FrontierStore>) {
-    for (name, promise) in lending::PROMISES.iter().chain(returning::PROMISES).chain(forgetting::PROMISES).chain(telling::PROMISES)
+    for (name, promise) in lending::PROMISES
+        .iter()
+        .chain(returning::PROMISES)
+        .chain(forgetting::PROMISES)
+        .chain(telling::PROMISES)
     {
         eprintln!("promise: {name}");
         promise(&mut World { store: fresh() });

@@ -8,7 +8,8 @@ use model::{CanonicalUrl, Timestamp, UrlKey};
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
 use super::codec::{
-    STATES, at_of, column_of_site, due_of, millis, number_of_kind, number_of_lane, number_of_state, outcome_text, shorten,
+    STATES, at_of, column_of_site, due_of, millis, number_of_kind, number_of_lane, number_of_state,
+    outcome_text, shorten,
 };
 use super::fingerprints::Fingerprints;
 use super::work::Work;
@@ -124,11 +125,13 @@ pub(super) fn apply(
     application.finish()
 }
 
-impl<'c, 'b> Application<'c, 'b> {
+impl<'b> Application<'_, 'b> {
     fn register(&mut self, rules: &JobRules) -> Result<(), Error> {
         let id = self.jobs.id_of(self.connection, &rules.name)?;
         let json = serde_json::to_string(rules).map_err(|e| Error::corrupt("job rules", e))?;
-        self.connection.prepare_cached("UPDATE job SET rules = ? WHERE id = ?")?.execute(params![json, id])?;
+        self.connection
+            .prepare_cached("UPDATE job SET rules = ? WHERE id = ?")?
+            .execute(params![json, id])?;
         Ok(())
     }
 
@@ -138,7 +141,8 @@ impl<'c, 'b> Application<'c, 'b> {
         if !self.work.take_back(site, returned.fence, pace, millis(returned.next_allowed))? {
             return Ok(());
         }
-        let mut statement = self.connection.prepare_cached("INSERT OR REPLACE INTO robots VALUES (?, ?, ?)")?;
+        let mut statement =
+            self.connection.prepare_cached("INSERT OR REPLACE INTO robots VALUES (?, ?, ?)")?;
         for robots in returned.robots {
             statement.execute(params![site, robots.origin.as_str(), robots.copy])?;
         }
@@ -226,7 +230,8 @@ impl<'c, 'b> Application<'c, 'b> {
             return Ok(false);
         }
         // Nothing may be written for a site none of whose URLs are admitted.
-        let present = self.work.site(site)?.and_then(|site| site.shares.iter().find(|share| share.job == job));
+        let present =
+            self.work.site(site)?.and_then(|site| site.shares.iter().find(|share| share.job == job));
         let (pages_here, hubs_here) = present.map_or((0, 0), |share| (share.pages, share.hubs));
         let within = match budget {
             Budget::Free => true,
@@ -254,7 +259,8 @@ impl<'c, 'b> Application<'c, 'b> {
     /// A seed of one job that another job found first goes over to the job that starts from it.
     fn adopt(&mut self, offer: &Offer, rank: u16) -> Result<(), Error> {
         let job = self.jobs.id_of(self.connection, &offer.job)?;
-        let Some(place) = self.place(offer.url.key())?.filter(|place| place.job != job && !place.on_loan) else {
+        let Some(place) = self.place(offer.url.key())?.filter(|place| place.job != job && !place.on_loan)
+        else {
             return Ok(());
         };
         let site = column_of_site(number_of(offer.url.key()));
@@ -279,8 +285,9 @@ impl<'c, 'b> Application<'c, 'b> {
     }
 
     pub(super) fn place(&self, key: UrlKey) -> Result<Option<Place>, Error> {
-        let mut statement =
-            self.connection.prepare_cached("SELECT id, job, state, lane FROM url WHERE site = ? AND tail = ?")?;
+        let mut statement = self
+            .connection
+            .prepare_cached("SELECT id, job, state, lane FROM url WHERE site = ? AND tail = ?")?;
         let place = statement
             .query_row(params![column_of_site(number_of(key)), &key.0[6..]], |row| {
                 let (state, lane): (u8, i64) = (row.get(2)?, row.get(3)?);
@@ -316,7 +323,8 @@ impl<'c, 'b> Application<'c, 'b> {
         let via = row.via.as_deref().map(|via| self.via(via)).transpose()?.flatten();
         self.insert_with_via(site, job, row, via)?;
         if let Some(last) = &row.last {
-            let place = Place { id: self.connection.last_insert_rowid(), job, state: row.state, on_loan: false };
+            let place =
+                Place { id: self.connection.last_insert_rowid(), job, state: row.state, on_loan: false };
             debug_assert!(last.at >= Timestamp::UNIX_EPOCH, "instants begin in 1970");
             self.update(&place, job, row)?;
         }

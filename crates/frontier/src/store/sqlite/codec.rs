@@ -42,7 +42,8 @@ impl Columns {
     pub(super) fn read(row: &Row<'_>) -> Result<Self, Error> {
         let lane: i64 = row.get(6)?;
         let at: i64 = row.get(7)?;
-        let fresh = Lane::ALL.iter().any(|known| number_of_lane(*known) == lane.max(-1 - lane) && known.is_fresh());
+        let fresh =
+            Lane::ALL.iter().any(|known| number_of_lane(*known) == lane.max(-1 - lane) && known.is_fresh());
         let turn = if fresh { Turn::Fresh { rank: number(at, "rank")? } } else { Turn::At(instant(at)?) };
         let last_at: Option<i64> = row.get(14)?;
         Ok(Self {
@@ -138,12 +139,16 @@ pub(super) fn column_of_site(number: u64) -> i64 {
 fn key(site: i64, tail: &[u8]) -> Result<UrlKey, Error> {
     let mut bytes = [0; 16];
     bytes[..6].copy_from_slice(&site.to_be_bytes()[2..]);
-    let tail: &[u8; 10] = tail.try_into().map_err(|e: std::array::TryFromSliceError| Error::corrupt("URL key", e))?;
+    let tail: &[u8; 10] =
+        tail.try_into().map_err(|e: std::array::TryFromSliceError| Error::corrupt("URL key", e))?;
     bytes[6..].copy_from_slice(tail);
     Ok(UrlKey(bytes))
 }
 
-fn number<T: TryFrom<i64, Error = std::num::TryFromIntError>>(value: i64, what: &'static str) -> Result<T, Error> {
+fn number<T: TryFrom<i64, Error = std::num::TryFromIntError>>(
+    value: i64,
+    what: &'static str,
+) -> Result<T, Error> {
     value.try_into().map_err(|e| Error::corrupt(what, e))
 }
 

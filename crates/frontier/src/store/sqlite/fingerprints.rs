@@ -42,7 +42,10 @@ impl Fingerprints {
             [],
             |row| row.get(0),
         )?;
-        let mut set = HashSet::with_capacity_and_hasher(usize::try_from(count).unwrap_or(0), BuildHasherDefault::default());
+        let mut set = HashSet::with_capacity_and_hasher(
+            usize::try_from(count).unwrap_or(0),
+            BuildHasherDefault::default(),
+        );
         let mut statement = connection.prepare("SELECT tail FROM url INDEXED BY url_key")?;
         let mut rows = statement.query([])?;
         while let Some(row) = rows.next()? {

@@ -15,13 +15,14 @@ use crate::takedown::Takedown;
 pub(super) fn forget(application: &mut Application<'_, '_>, takedown: &Takedown) -> Result<u64, Error> {
     let rule = takedown.rule();
     let connection = application.connection;
-    connection.execute("INSERT OR IGNORE INTO takedown VALUES (?, ?, ?)", params![
-        rule.kind as u8,
-        rule.length,
-        rule.hash
-    ])?;
+    connection.execute(
+        "INSERT OR IGNORE INTO takedown VALUES (?, ?, ?)",
+        params![rule.kind as u8, rule.length, rule.hash],
+    )?;
     let doomed = doomed(application, takedown)?;
-    connection.execute_batch("CREATE TEMP TABLE IF NOT EXISTS doomed (id INTEGER PRIMARY KEY); DELETE FROM doomed")?;
+    connection.execute_batch(
+        "CREATE TEMP TABLE IF NOT EXISTS doomed (id INTEGER PRIMARY KEY); DELETE FROM doomed",
+    )?;
     for columns in &doomed {
         let row = &columns.row;
         let site = column_of_site(number_of(row.key));
@@ -44,7 +45,8 @@ fn doomed(application: &Application<'_, '_>, takedown: &Takedown) -> Result<Vec<
         Some(site) => ("WHERE u.site = ?1", site),
         None => ("WHERE ?1 IS NOT NULL", 0),
     };
-    let columns = URL_COLUMNS.split(", ").map(|column| format!("u.{}", column.trim())).collect::<Vec<_>>().join(", ");
+    let columns =
+        URL_COLUMNS.split(", ").map(|column| format!("u.{}", column.trim())).collect::<Vec<_>>().join(", ");
     let mut statement = application
         .connection
         .prepare(&format!("SELECT {columns}, s.name FROM url u JOIN site s ON s.id = u.site {filter}"))?;

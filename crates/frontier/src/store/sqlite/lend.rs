@@ -63,8 +63,9 @@ fn promote(connection: &Connection, work: &mut Work<'_>, bounds: Bounds) -> Resu
     if bounds.revisits <= work.horizon {
         return Ok(false);
     }
-    let mut statement = connection
-        .prepare_cached("SELECT site FROM share INDEXED BY share_revisit WHERE revisit > ? AND revisit <= ?")?;
+    let mut statement = connection.prepare_cached(
+        "SELECT site FROM share INDEXED BY share_revisit WHERE revisit > ? AND revisit <= ?",
+    )?;
     let sites = statement.query_map(params![work.horizon, bounds.revisits], |row| row.get(0))?;
     let sites = sites.collect::<Result<Vec<i64>, _>>()?;
     if sites.is_empty() {
@@ -80,7 +81,12 @@ fn promote(connection: &Connection, work: &mut Work<'_>, bounds: Bounds) -> Resu
 }
 
 /// Sites whose turn has come, longest waiting first.
-fn due_sites(connection: &Connection, jobs: &[i64], sites_max: usize, bounds: Bounds) -> Result<Vec<i64>, Error> {
+fn due_sites(
+    connection: &Connection,
+    jobs: &[i64],
+    sites_max: usize,
+    bounds: Bounds,
+) -> Result<Vec<i64>, Error> {
     let mut turns: BTreeMap<i64, i64> = BTreeMap::new();
     let mut statement = connection.prepare_cached(
         "SELECT turn, site, ready, revisit FROM share INDEXED BY share_turn WHERE job = ? AND turn <= ? ORDER BY turn, site",
@@ -93,7 +99,9 @@ fn due_sites(connection: &Connection, jobs: &[i64], sites_max: usize, bounds: Bo
         {
             let (turn, site): (i64, i64) = (row.get(0)?, row.get(1)?);
             let (ready, revisit): (Option<i64>, Option<i64>) = (row.get(2)?, row.get(3)?);
-            if ready.is_some_and(|ready| ready <= bounds.now) || revisit.is_some_and(|due| due <= bounds.revisits) {
+            if ready.is_some_and(|ready| ready <= bounds.now)
+                || revisit.is_some_and(|due| due <= bounds.revisits)
+            {
                 found += 1;
                 turns.entry(site).and_modify(|known| *known = turn.min(*known)).or_insert(turn);
             }
@@ -122,7 +130,15 @@ fn lend_site(
             let bound = if lane.is_revisit() { bounds.revisits } else { bounds.now };
             if first.is_some_and(|first| first <= bound) {
                 let bound = if lane.is_fresh() { i64::MAX } else { bound };
-                waiting(reader.connection, id, share.job, lane, bound, request.visits_per_site_max, &mut due[lane as usize])?;
+                waiting(
+                    reader.connection,
+                    id,
+                    share.job,
+                    lane,
+                    bound,
+                    request.visits_per_site_max,
+                    &mut due[lane as usize],
+                )?;
             }
         }
     }
@@ -140,7 +156,10 @@ fn lend_site(
     let name = site.name.clone();
     let mut rows: Vec<UrlRow> = Vec::new();
     for columns in choose(due, request.visits_per_site_max, lent.fence) {
-        reader.connection.prepare_cached("UPDATE url SET lane = -1 - lane WHERE id = ?")?.execute([columns.id])?;
+        reader
+            .connection
+            .prepare_cached("UPDATE url SET lane = -1 - lane WHERE id = ?")?
+            .execute([columns.id])?;
         work.count(id, Some(columns.row.state), Some(UrlState::Leased))?;
         if let Some(site) = work.site(id)? {
             site.share(columns.job).left();
@@ -172,7 +191,11 @@ fn waiting(
     Ok(())
 }
 
-pub(super) fn next_due(connection: &Connection, jobs: &Jobs, request: &LeaseRequest) -> Result<Option<Timestamp>, Error> {
+pub(super) fn next_due(
+    connection: &Connection,
+    jobs: &Jobs,
+    request: &LeaseRequest,
+) -> Result<Option<Timestamp>, Error> {
     let revisits = floor_millis(request.revisits_due_by).as_millisecond();
     let wanted = jobs.wanted(request);
     let mut best: Option<i64> = None;
@@ -194,7 +217,8 @@ pub(super) fn next_due(connection: &Connection, jobs: &Jobs, request: &LeaseRequ
         }
     }
     // Beyond the horizon, revisits are not in the turns yet.
-    let horizon: i64 = connection.prepare_cached("SELECT horizon FROM state")?.query_row([], |row| row.get(0))?;
+    let horizon: i64 =
+        connection.prepare_cached("SELECT horizon FROM state")?.query_row([], |row| row.get(0))?;
     let mut statement = connection.prepare_cached(
         "SELECT revisit, job, max(revisit, t.next_allowed) FROM share INDEXED BY share_revisit \
          JOIN site t ON t.id = share.site WHERE revisit > ? AND revisit <= ? AND t.fence IS NULL ORDER BY revisit",
@@ -210,4 +234,3 @@ pub(super) fn next_due(connection: &Connection, jobs: &Jobs, request: &LeaseRequ
     }
     best.map(instant).transpose()
 }
-

@@ -11,7 +11,9 @@ use crate::error::Error;
 use crate::lease::RobotsEntry;
 use crate::pace::PaceState;
 use crate::status::{Counts, StateCounts};
-use crate::store::{Found, KeptRules, Ledger, Rule, RuleKind, SiteRow, UrlRow, Wanted, number_of, site_number};
+use crate::store::{
+    Found, KeptRules, Ledger, Rule, RuleKind, SiteRow, UrlRow, Wanted, number_of, site_number,
+};
 
 const SITE_COLUMNS: &str =
     "id, name, next_allowed, pace, fence, queued, leased, scheduled, gone, refused, dropped";
@@ -103,7 +105,8 @@ impl<'c> Reader<'c> {
 fn sites(connection: &Connection, wanted: &Wanted<'_>) -> Result<Vec<(i64, SiteRow)>, Error> {
     let mut found = Vec::new();
     for site in wanted.sites {
-        let mut statement = connection.prepare_cached(&format!("SELECT {SITE_COLUMNS} FROM site WHERE id = ?"))?;
+        let mut statement =
+            connection.prepare_cached(&format!("SELECT {SITE_COLUMNS} FROM site WHERE id = ?"))?;
         let mut rows = statement.query([column_of_site(site_number(site))])?;
         if let Some(row) = rows.next()? {
             found.push(site_row(row)?);
@@ -112,8 +115,9 @@ fn sites(connection: &Connection, wanted: &Wanted<'_>) -> Result<Vec<(i64, SiteR
     if wanted.sites_max > 0 {
         let after = wanted.sites_after.map_or("", Site::as_str);
         let max = i64::try_from(wanted.sites_max).unwrap_or(i64::MAX);
-        let mut statement = connection
-            .prepare_cached(&format!("SELECT {SITE_COLUMNS} FROM site WHERE name > ? ORDER BY name LIMIT ?"))?;
+        let mut statement = connection.prepare_cached(&format!(
+            "SELECT {SITE_COLUMNS} FROM site WHERE name > ? ORDER BY name LIMIT ?"
+        ))?;
         let mut rows = statement.query(params![after, max])?;
         while let Some(row) = rows.next()? {
             found.push(site_row(row)?);
@@ -156,7 +160,8 @@ pub(super) fn pace(bytes: &[u8]) -> Result<PaceState, Error> {
 }
 
 pub(super) fn robots_of(connection: &Connection, site: i64) -> Result<Vec<RobotsEntry>, Error> {
-    let mut statement = connection.prepare_cached("SELECT origin, copy FROM robots WHERE site = ? ORDER BY origin")?;
+    let mut statement =
+        connection.prepare_cached("SELECT origin, copy FROM robots WHERE site = ? ORDER BY origin")?;
     let mut rows = statement.query([site])?;
     let mut found = Vec::new();
     while let Some(row) = rows.next()? {
@@ -169,8 +174,9 @@ pub(super) fn robots_of(connection: &Connection, site: i64) -> Result<Vec<Robots
 
 fn ledger(connection: &Connection) -> Result<Ledger, Error> {
     let mut statement = connection.prepare_cached("SELECT word, visits FROM outcome")?;
-    let outcomes =
-        statement.query_map([], |row| Ok((row.get(0)?, count(row, 1)?)))?.collect::<Result<BTreeMap<String, u64>, _>>()?;
+    let outcomes = statement
+        .query_map([], |row| Ok((row.get(0)?, count(row, 1)?)))?
+        .collect::<Result<BTreeMap<String, u64>, _>>()?;
     let mut statement = connection.prepare_cached(
         "SELECT queued, leased, scheduled, gone, refused, dropped, sites, sites_leased, segment, offset FROM state",
     )?;
@@ -195,17 +201,20 @@ fn ledger(connection: &Connection) -> Result<Ledger, Error> {
 
 fn rules(connection: &Connection) -> Result<KeptRules, Error> {
     let mut kept = KeptRules::default();
-    let mut statement = connection.prepare_cached("SELECT rules FROM job WHERE rules IS NOT NULL ORDER BY name")?;
+    let mut statement =
+        connection.prepare_cached("SELECT rules FROM job WHERE rules IS NOT NULL ORDER BY name")?;
     let mut rows = statement.query([])?;
     while let Some(row) = rows.next()? {
         let json: String = row.get(0)?;
         kept.jobs.push(serde_json::from_str(&json).map_err(|e| Error::corrupt("job rules", e))?);
     }
-    let mut statement = connection.prepare_cached("SELECT kind, length, hash FROM takedown ORDER BY kind, length, hash")?;
+    let mut statement =
+        connection.prepare_cached("SELECT kind, length, hash FROM takedown ORDER BY kind, length, hash")?;
     let mut rows = statement.query([])?;
     while let Some(row) = rows.next()? {
         let kind: u8 = row.get(0)?;
-        let kind = RuleKind::of_number(kind).ok_or_else(|| Error::corrupt("takedown", format!("unknown kind {kind}")))?;
+        let kind = RuleKind::of_number(kind)
+            .ok_or_else(|| Error::corrupt("takedown", format!("unknown kind {kind}")))?;
         kept.takedowns.push(Rule { kind, length: row.get(1)?, hash: row.get(2)? });
     }
     Ok(kept)

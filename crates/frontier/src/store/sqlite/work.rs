@@ -52,7 +52,15 @@ impl<'c> Work<'c> {
         let (fence, horizon) = connection
             .prepare_cached("SELECT fence, horizon FROM state")?
             .query_row([], |row| Ok((row.get(0)?, row.get(1)?)))?;
-        Ok(Self { connection, sites: HashMap::new(), totals: [0; 6], sites_new: 0, sites_lent: 0, fence, horizon })
+        Ok(Self {
+            connection,
+            sites: HashMap::new(),
+            totals: [0; 6],
+            sites_new: 0,
+            sites_lent: 0,
+            fence,
+            horizon,
+        })
     }
 
     /// A site, if it exists.
@@ -66,7 +74,12 @@ impl<'c> Work<'c> {
     }
 
     /// A site, made if it does not exist.
-    pub(super) fn site_or_new(&mut self, id: i64, name: &str, next_allowed: i64) -> Result<&mut SiteWork, Error> {
+    pub(super) fn site_or_new(
+        &mut self,
+        id: i64,
+        name: &str,
+        next_allowed: i64,
+    ) -> Result<&mut SiteWork, Error> {
         if !self.sites.contains_key(&id) {
             let site = match self.load(id)? {
                 Some(site) => site,
@@ -78,7 +91,12 @@ impl<'c> Work<'c> {
     }
 
     /// Counts a URL that changes its state; `None` is a URL that is not, or no more.
-    pub(super) fn count(&mut self, id: i64, from: Option<UrlState>, to: Option<UrlState>) -> Result<(), Error> {
+    pub(super) fn count(
+        &mut self,
+        id: i64,
+        from: Option<UrlState>,
+        to: Option<UrlState>,
+    ) -> Result<(), Error> {
         for (state, change) in [(from, -1), (to, 1)] {
             let Some(state) = state.map(|state| usize::from(number_of_state(state))) else { continue };
             self.totals[state] += change;
@@ -103,7 +121,13 @@ impl<'c> Work<'c> {
     }
 
     /// Takes a site back; false when this is not its present loan.
-    pub(super) fn take_back(&mut self, id: i64, fence: u64, pace: Vec<u8>, next_allowed: i64) -> Result<bool, Error> {
+    pub(super) fn take_back(
+        &mut self,
+        id: i64,
+        fence: u64,
+        pace: Vec<u8>,
+        next_allowed: i64,
+    ) -> Result<bool, Error> {
         let Some(site) = self.site(id)? else { return Ok(false) };
         if site.fence.is_none_or(|present| present.cast_unsigned() != fence) {
             return Ok(false);
@@ -173,9 +197,9 @@ impl<'c> Work<'c> {
             })
             .optional()?;
         let Some(mut site) = site else { return Ok(None) };
-        let mut statement = self
-            .connection
-            .prepare_cached("SELECT job, pages, hubs, ready, revisit, turn FROM share WHERE site = ? ORDER BY job")?;
+        let mut statement = self.connection.prepare_cached(
+            "SELECT job, pages, hubs, ready, revisit, turn FROM share WHERE site = ? ORDER BY job",
+        )?;
         let shares = statement.query_map([id], |row| {
             Ok(ShareWork {
                 job: row.get(0)?,
@@ -274,7 +298,9 @@ impl ShareWork {
         let mut statement = connection
             .prepare_cached("SELECT at FROM url INDEXED BY url_queue WHERE lane >= 0 AND site = ? AND job = ? AND lane = ? ORDER BY at LIMIT 1")?;
         let mut first = |lane: Lane| {
-            statement.query_row(params![site, self.job, number_of_lane(lane)], |row| row.get::<_, i64>(0)).optional()
+            statement
+                .query_row(params![site, self.job, number_of_lane(lane)], |row| row.get::<_, i64>(0))
+                .optional()
         };
         let fresh = first(Lane::FreshPage)?.is_some() || first(Lane::FreshHub)?.is_some();
         let ready = if fresh { Some(0) } else { first(Lane::Retry)? };

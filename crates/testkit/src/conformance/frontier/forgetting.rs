@@ -39,7 +39,14 @@ fn forget_url(world: &mut World) {
 }
 
 fn forget_host_and_prefix(world: &mut World) {
-    world.pages(&["https://a.kz/1", "http://a.kz/2", "https://m.a.kz/1", "https://b.kz/p/1", "https://b.kz/p/2", "https://b.kz/q"]);
+    world.pages(&[
+        "https://a.kz/1",
+        "http://a.kz/2",
+        "https://m.a.kz/1",
+        "https://b.kz/p/1",
+        "https://b.kz/p/2",
+        "https://b.kz/q",
+    ]);
     assert_eq!(forget(world, &Takedown::Host("a.kz".to_owned())), 2);
     assert_eq!(forget(world, &Takedown::Prefix("https://b.kz/p/".to_owned())), 2);
     let mut left = world.due(EPOCH);
@@ -54,6 +61,7 @@ fn forget_on_loan(world: &mut World) {
     assert_eq!(forget(world, &Takedown::Host("a.kz".to_owned())), 1);
     world.give_back(&lent, at(1), &[lent.rows[0].key]);
     assert!(world.lease(&request(), at(1)).is_empty());
-    let counts = world.store.read(&Wanted { ledger: true, ..Wanted::default() }).unwrap().ledger.unwrap().counts;
+    let counts =
+        world.store.read(&Wanted { ledger: true, ..Wanted::default() }).unwrap().ledger.unwrap().counts;
     assert_eq!((counts.queued, counts.leased, counts.sites_leased), (0, 0, 0));
 }

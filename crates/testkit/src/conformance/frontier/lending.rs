@@ -45,7 +45,8 @@ fn budgets(world: &mut World) {
     assert_eq!((applied.admitted, applied.over_budget), (3, 0));
     let applied = world.offer_at(&batch("c.kz", 0), EPOCH, pages(5, 9));
     assert_eq!((applied.admitted, applied.over_budget), (0, 3), "the job is full");
-    let other: Vec<Offer> = batch("c.kz", 0).into_iter().map(|offer| Offer { job: "other".to_owned(), ..offer }).collect();
+    let other: Vec<Offer> =
+        batch("c.kz", 0).into_iter().map(|offer| Offer { job: "other".to_owned(), ..offer }).collect();
     assert_eq!(world.offer_at(&other, EPOCH, pages(5, 9)).admitted, 3, "another job is not");
     let applied = world.offer_at(&batch("a.kz", 20), EPOCH, Budget::Hubs { site_max: 2 });
     assert_eq!((applied.admitted, applied.over_budget), (2, 1), "hubs count apart");
@@ -61,8 +62,13 @@ fn no_trace(world: &mut World) {
 
 fn order_within_a_site(world: &mut World) {
     let deep = Offer { depth: 5, ..offer("https://a.kz/deep") };
-    let offers =
-        [deep, offer("https://a.kz/z"), offer("https://a.kz/retry"), offer("https://a.kz/b"), hub("https://a.kz/feed")];
+    let offers = [
+        deep,
+        offer("https://a.kz/z"),
+        offer("https://a.kz/retry"),
+        offer("https://a.kz/b"),
+        hub("https://a.kz/feed"),
+    ];
     world.offer(&offers);
     world.settle("https://a.kz/retry", |row| row.turn = Turn::At(at(10)));
     assert_eq!(
@@ -101,7 +107,14 @@ fn fairness(world: &mut World) {
 
 fn bounds(world: &mut World) {
     for site in 0..5 {
-        world.pages(&(0..5).map(|n| format!("https://s{site}.kz/{n}")).collect::<Vec<_>>().iter().map(String::as_str).collect::<Vec<_>>());
+        world.pages(
+            &(0..5)
+                .map(|n| format!("https://s{site}.kz/{n}"))
+                .collect::<Vec<_>>()
+                .iter()
+                .map(String::as_str)
+                .collect::<Vec<_>>(),
+        );
     }
     assert!(world.lease(&LeaseRequest { sites_max: 0, ..request() }, EPOCH).is_empty());
     let lent = world.lease(&LeaseRequest { sites_max: 2, visits_per_site_max: 3, ..request() }, EPOCH);
@@ -160,7 +173,7 @@ fn three_kinds(world: &mut World) {
                 etag: None,
                 last_modified: None,
                 content_hash: None,
-                interval: std::time::Duration::from_secs(60),
+                interval: std::time::Duration::from_mins(1),
             });
         });
     }
@@ -208,7 +221,9 @@ fn by_job(world: &mut World) {
     assert_eq!(world.next_due(&job), Some(at(10)), "the rest is the site's, not the job's");
     assert_eq!(world.next_due(&other), None);
     assert_eq!(urls(&world.lease(&job, at(10))[0]), ["https://a.kz/1"]);
-    assert!(world.lease(&LeaseRequest { job: Some("nobody".to_owned()), ..request() }, Timestamp::MAX).is_empty());
+    assert!(
+        world.lease(&LeaseRequest { job: Some("nobody".to_owned()), ..request() }, Timestamp::MAX).is_empty()
+    );
 }
 
 fn adoption(world: &mut World) {
@@ -221,7 +236,7 @@ fn adoption(world: &mut World) {
     let seed = Offer { depth: 0, via: None, ..found.clone() };
     world.offer(&[found]);
     assert_eq!(world.row("https://a.kz/").unwrap().job, "job", "a link does not move it");
-    assert_eq!(world.offer(&[seed.clone()]).known, 1);
+    assert_eq!(world.offer(std::slice::from_ref(&seed)).known, 1);
     let row = world.row("https://a.kz/").unwrap();
     assert_eq!((row.job.as_str(), row.depth, row.via), ("other", 0, None));
     let other = LeaseRequest { job: Some("other".to_owned()), ..request() };
@@ -231,5 +246,9 @@ fn adoption(world: &mut World) {
     assert_eq!(world.row("https://a.kz/").unwrap().job, "other", "not while it is on loan");
     world.settle("https://a.kz/", |row| row.turn = Turn::At(at(2_000)));
     world.offer(&[seed]);
-    assert_eq!(world.row("https://a.kz/").unwrap().turn, Turn::At(at(2_000)), "its own seed again changes nothing");
+    assert_eq!(
+        world.row("https://a.kz/").unwrap().turn,
+        Turn::At(at(2_000)),
+        "its own seed again changes nothing"
+    );
 }

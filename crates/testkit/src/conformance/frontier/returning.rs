@@ -44,7 +44,8 @@ fn unvisited(world: &mut World) {
     let a = lent.iter().find(|lent| lent.site.as_str() == "a.kz").unwrap();
     assert_eq!(urls(a), ["https://a.kz/3", "https://a.kz/1", "https://a.kz/2"]);
     // One it was not lent, and one of another site: no effect.
-    let unvisited = [key("https://a.kz/2"), key("https://a.kz/3"), key("https://a.kz/9"), key("https://b.kz/1")];
+    let unvisited =
+        [key("https://a.kz/2"), key("https://a.kz/3"), key("https://a.kz/9"), key("https://b.kz/1")];
     world.give_back(a, at(6), &unvisited);
     assert_eq!(world.due(at(6)), ["https://a.kz/3", "https://a.kz/2"]);
 }
@@ -58,9 +59,10 @@ fn settled_row(world: &mut World) {
         etag: Some("W/\"x\"".to_owned()),
         last_modified: Some("Thu, 01 Jan 2026 00:00:00 GMT".to_owned()),
         content_hash: Some(u64::MAX),
-        interval: Duration::from_secs(7_776_000),
+        interval: Duration::from_hours(2_160),
     };
-    for state in [UrlState::Scheduled, UrlState::Gone, UrlState::Refused, UrlState::Dropped, UrlState::Queued] {
+    for state in [UrlState::Scheduled, UrlState::Gone, UrlState::Refused, UrlState::Dropped, UrlState::Queued]
+    {
         world.settle("https://a.kz/1", |row| {
             assert!(row.on_loan || state != UrlState::Scheduled);
             row.state = state;
@@ -69,11 +71,23 @@ fn settled_row(world: &mut World) {
             row.last = Some(last.clone());
         });
         let row = world.row("https://a.kz/1").unwrap();
-        assert_eq!((row.status(), row.on_loan, row.attempts, row.turn), (state, false, 3, Turn::At(at(1_000))));
+        assert_eq!(
+            (row.status(), row.on_loan, row.attempts, row.turn),
+            (state, false, 3, Turn::At(at(1_000)))
+        );
         assert_eq!(row.last.as_ref(), Some(&last));
-        assert_eq!((row.url.as_str(), row.via.as_deref()), ("https://a.kz/1", Some("https://found.example/")));
+        assert_eq!(
+            (row.url.as_str(), row.via.as_deref()),
+            ("https://a.kz/1", Some("https://found.example/"))
+        );
     }
-    let none = LastVisit { etag: None, last_modified: None, content_hash: None, outcome: Outcome::NotModified, ..last };
+    let none = LastVisit {
+        etag: None,
+        last_modified: None,
+        content_hash: None,
+        outcome: Outcome::NotModified,
+        ..last
+    };
     world.settle("https://a.kz/1", |row| row.last = Some(none.clone()));
     assert_eq!(world.row("https://a.kz/1").unwrap().last, Some(none));
 }
@@ -93,7 +107,13 @@ fn pace_and_robots(world: &mut World) {
         copy: copy.to_owned(),
     };
     let unvisited = [key("https://a.kz/1")];
-    world.give_back_with(&lent, lent.fence, at(3), &[entry("a.kz", b"\x00one"), entry("m.a.kz", b"two")], &unvisited);
+    world.give_back_with(
+        &lent,
+        lent.fence,
+        at(3),
+        &[entry("a.kz", b"\x00one"), entry("m.a.kz", b"two")],
+        &unvisited,
+    );
     let lent = world.lease(&request(), at(3)).remove(0);
     assert_eq!(lent.pace, Some(pace(&lent.site, at(3))));
     assert_eq!(lent.robots, [entry("a.kz", b"\x00one"), entry("m.a.kz", b"two")]);
@@ -154,15 +174,22 @@ fn reclaim(world: &mut World) {
 fn whole_batch(world: &mut World) {
     let checkpoint = Position { segment: 3, offset: 1 << 40 };
     let (a, new) = (site_of("https://a.kz/"), super::offer("https://b.kz/"));
-    let row = frontier::store::UrlRow { turn: Turn::At(at(5)), ..frontier::store::UrlRow::of_offer(&super::offer("https://a.kz/"), 1) };
+    let row = frontier::store::UrlRow {
+        turn: Turn::At(at(5)),
+        ..frontier::store::UrlRow::of_offer(&super::offer("https://a.kz/"), 1)
+    };
     let mut batch = Batch::new(EPOCH);
     batch.rows = vec![SettledRow { site: &a, row, outcomes: vec!["failed", "fetched", "fetched"] }];
-    batch.offers = vec![frontier::store::NewUrl { offer: &new, rank: 1, budget: frontier::store::Budget::Free }];
+    batch.offers =
+        vec![frontier::store::NewUrl { offer: &new, rank: 1, budget: frontier::store::Budget::Free }];
     batch.checkpoint = Some(checkpoint);
     world.store.apply(&batch).unwrap();
     let ledger = world.store.read(&Wanted { ledger: true, ..Wanted::default() }).unwrap().ledger.unwrap();
     assert_eq!(ledger.checkpoint, checkpoint);
-    assert_eq!(ledger.counts.outcomes.into_iter().collect::<Vec<_>>(), [("failed".to_owned(), 1), ("fetched".to_owned(), 2)]);
+    assert_eq!(
+        ledger.counts.outcomes.into_iter().collect::<Vec<_>>(),
+        [("failed".to_owned(), 1), ("fetched".to_owned(), 2)]
+    );
     assert_eq!((ledger.counts.queued, ledger.counts.sites), (2, 2));
     let back = Position { segment: 0, offset: 7 };
     let mut batch = Batch::new(EPOCH);

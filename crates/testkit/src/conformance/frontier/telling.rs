@@ -41,7 +41,10 @@ fn counters(world: &mut World) {
     }
     let one = LeaseRequest { visits_per_site_max: 1, sites_max: 1, ..request() };
     let lent = world.lease(&LeaseRequest { job: Some("job".to_owned()), ..one }, EPOCH).remove(0);
-    let found = world.store.read(&Wanted { ledger: true, sites: &[site_of("https://a.kz/")], ..Wanted::default() }).unwrap();
+    let found = world
+        .store
+        .read(&Wanted { ledger: true, sites: &[site_of("https://a.kz/")], ..Wanted::default() })
+        .unwrap();
     let counts = found.ledger.unwrap().counts;
     assert_eq!((counts.queued, counts.leased, counts.gone, counts.dropped), (2, 1, 1, 1));
     assert_eq!((counts.sites, counts.sites_leased), (3, 1));
@@ -66,8 +69,10 @@ fn listing(world: &mut World) {
 }
 
 fn jobs(world: &mut World) {
-    let rules = |world: &World| world.store.read(&Wanted { rules: true, ..Wanted::default() }).unwrap().rules.unwrap();
-    world.settle("https://a.kz/", |row| row.job = "never registered".to_owned());
+    let rules = |world: &World| {
+        world.store.read(&Wanted { rules: true, ..Wanted::default() }).unwrap().rules.unwrap()
+    };
+    world.settle("https://a.kz/", |row| "never registered".clone_into(&mut row.job));
     assert!(rules(world).jobs.is_empty());
     world.register(&["b", "a"]);
     let changed = JobRules {

@@ -1,0 +1,96 @@
+//! The file: readers beside the writer, versions, damage, and what takedown leaves.
+
+use std::fs;
+
+use frontier::{Error, Frontier, Settings, Takedown};
+use model::CanonicalUrl;
+use testkit::clock::EPOCH;
+
+use crate::world::{any_job, crawl, key, link, request, seed};
+
+#[test]
+fn others_read_while_one_writes() {
+    let dir = tempfile::tempdir().unwrap();
+    assert!(Frontier::open_read_only(dir.path(), Settings::default()).unwrap().is_none());
+    let mut writer = crawl(dir.path());
+    let reader = Frontier::open_read_only(dir.path(), Settings::default()).unwrap().unwrap();
+    assert_eq!(reader.counts().unwrap().queued, 0);
+    writer.offer(&[seed("https://a.kz/")], EPOCH).unwrap();
+    assert_eq!(reader.counts().unwrap().queued, 1);
+    assert_eq!(reader.jobs().unwrap(), [any_job()]);
+    writer.lease(&request(), EPOCH).unwrap();
+    assert_eq!(reader.counts().unwrap().leased, 1, "reading takes nothing back");
+    assert_eq!(reader.url_status(key("https://a.kz/")).unwrap().unwrap().job, "job");
+    assert!(reader.next_due(&request(), EPOCH).unwrap().is_none());
+    drop(writer);
+    let reader = Frontier::open_read_only(dir.path(), Settings::default()).unwrap().unwrap();
+    assert_eq!(reader.counts().unwrap().leased, 1, "also when nobody writes any more");
+}
+
+#[test]
+fn a_reader_does_not_write() {
+    let dir = tempfile::tempdir().unwrap();
+    drop(crawl(dir.path()));
+    let mut reader = Frontier::open_read_only(dir.path(), Settings::default()).unwrap().unwrap();
+    assert!(matches!(reader.offer(&[seed("https://a.kz/")], EPOCH), Err(Error::ReadOnly)));
+    assert!(matches!(reader.lease(&request(), EPOCH), Err(Error::ReadOnly)));
+    assert!(matches!(reader.register(any_job(), EPOCH), Err(Error::ReadOnly)));
+}
+
+#[test]
+fn a_file_of_another_version_is_refused_with_a_next_step() {
+    let dir = tempfile::tempdir().unwrap();
+    drop(crawl(dir.path()));
+    let file = dir.path().join("frontier.sqlite");
+    rusqlite::Connection::open(&file).unwrap().pragma_update(None, "user_version", 99).unwrap();
+    let error = Frontier::open(dir.path(), Settings::default(), EPOCH).err().unwrap();
+    assert!(matches!(error, Error::Version { found: 99, .. }), "{error:?}");
+    assert!(
+        error.to_string().contains("frontier.sqlite") && error.to_string().contains("--repair"),
+        "{error}"
+    );
+    assert!(Frontier::open_read_only(dir.path(), Settings::default()).is_err());
+}
+
+#[test]
+fn what_is_no_database_is_refused_and_left_alone() {
+    let dir = tempfile::tempdir().unwrap();
+    let file = dir.path().join("frontier.sqlite");
+    fs::write(&file, vec![b'x'; 5_000]).unwrap();
+    let error = Frontier::open(dir.path(), Settings::default(), EPOCH).err().unwrap();
+    assert!(error.to_string().contains("frontier.sqlite"), "{error}");
+    assert_eq!(fs::read(&file).unwrap(), vec![b'x'; 5_000]);
+    let error = Frontier::open(&file.join("below a file"), Settings::default(), EPOCH).err().unwrap();
+    assert!(matches!(error, Error::Open { .. }), "{error:?}");
+}
+
+#[test]
+fn settings_that_contradict_themselves_are_refused() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut settings = Settings::default();
+    settings.recrawl.attempts_max = 0;
+    assert!(matches!(Frontier::open(dir.path(), settings, EPOCH), Err(Error::Settings(_))));
+}
+
+#[test]
+fn takedown_leaves_no_byte_of_the_url_in_the_files() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut frontier = crawl(dir.path());
+    let secret = "https://a.kz/very-secret-name";
+    let many: Vec<_> = (0..300).map(|n| link(&format!("https://a.kz/{n}"), "https://a.kz/")).collect();
+    frontier.offer(&many, EPOCH).unwrap();
+    frontier
+        .offer(
+            &[seed(secret), link("https://b.kz/", secret), link("https://b.kz/2", &format!("{secret}#x"))],
+            EPOCH,
+        )
+        .unwrap();
+    let holds = || {
+        let files = fs::read_dir(dir.path()).unwrap().map(|entry| entry.unwrap().path());
+        files.filter(|path| fs::read(path).unwrap().windows(16).any(|w| w == b"very-secret-name")).count()
+    };
+    assert!(holds() > 0, "the test can see what it looks for");
+    assert_eq!(frontier.forget(&Takedown::Url(CanonicalUrl::parse(secret).unwrap()), EPOCH).unwrap(), 1);
+    assert_eq!(holds(), 0);
+    assert_eq!(frontier.offer(&[seed(secret)], EPOCH).unwrap().admitted, 0);
+}
