@@ -7,11 +7,11 @@ use std::sync::{Arc, Condvar, Mutex, PoisonError};
 use std::time::Duration;
 
 use model::{Document, Position, UrlKey};
-use tantivy::index::SegmentId;
+use tantivy::index::{SegmentId, SegmentMeta};
 use tantivy::indexer::{IndexWriterOptions, LogMergePolicy, UserOperation};
 use tantivy::schema::document::Document as EngineDocument;
 use tantivy::store::{Compressor, ZstdCompressor};
-use tantivy::{IndexSettings, IndexWriter, TantivyDocument};
+use tantivy::{IndexSettings, IndexWriter, TantivyDocument, TantivyError};
 
 use crate::error::Error;
 use crate::layout;
@@ -29,7 +29,10 @@ const ARENA_BYTES_MAX: usize = 4_000_000_000;
 const DELETED_PART_MAX: f32 = 0.2;
 
 /// Waiting for room longer than this means the indexing threads are dead.
-const ROOM_WAIT: Duration = Duration::from_secs(120);
+const ROOM_WAIT: Duration = Duration::from_mins(2);
+/// Looks at the segments of a purge, and the pause between two: a merge of a full-size segment takes seconds.
+const PURGE_ATTEMPTS_MAX: u32 = 6_000;
+const PURGE_PAUSE: Duration = Duration::from_millis(10);
 
 /// The writer of one generation.
 pub(crate) struct Engine {
@@ -177,22 +180,32 @@ impl Engine {
 
     /// Writes every segment that holds deleted documents anew without them, and removes the old files.
     pub(crate) fn purge(&mut self) -> Result<(), Error> {
-        let failed = Error::engine("purge deleted documents", &self.view.path);
-        let mut run = || -> tantivy::Result<()> {
-            let metas = self.view.engine.searchable_segment_metas()?;
-            let holed: Vec<SegmentId> =
-                metas.iter().filter(|meta| meta.num_deleted_docs() > 0).map(|meta| meta.id()).collect();
-            if !holed.is_empty() {
-                self.writer.merge(&holed).wait()?;
-            }
-            Ok(())
-        };
-        run().map_err(failed)?;
+        let path = self.view.path.clone();
+        self.merge_holed().map_err(Error::engine("purge deleted documents", &path))?;
         // Our own reader must let go of the old segments first.
         drop(self.view.searcher()?);
-        let path = &self.view.path;
         let collected = self.writer.garbage_collect_files().wait();
-        collected.map(drop).map_err(Error::engine("remove purged files", path))
+        collected.map(drop).map_err(Error::engine("remove purged files", &path))
+    }
+
+    /// Merges every segment that holds deleted documents. A merge that a commit has set off may take such a segment away
+    /// at any moment; then those left are asked for again.
+    fn merge_holed(&mut self) -> tantivy::Result<()> {
+        for _ in 0..PURGE_ATTEMPTS_MAX {
+            let metas = self.view.engine.searchable_segment_metas()?;
+            let holed: Vec<SegmentId> =
+                metas.iter().filter(|meta| meta.num_deleted_docs() > 0).map(SegmentMeta::id).collect();
+            if holed.is_empty() {
+                return Ok(());
+            }
+            match self.writer.merge(&holed).wait() {
+                Ok(_) | Err(TantivyError::InvalidArgument(_)) => std::thread::sleep(PURGE_PAUSE),
+                Err(error) => return Err(error),
+            }
+        }
+        Err(TantivyError::InternalError(
+            "segments with deleted documents keep changing under the purge".to_owned(),
+        ))
     }
 
     /// Ends writing: merges in progress are waited for.

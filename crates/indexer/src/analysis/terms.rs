@@ -93,12 +93,14 @@ impl Analyser {
     pub(crate) fn terms(&mut self, tongue: Tongue, word: &Word, sink: &mut dyn FnMut(Kind, &str)) {
         match (tongue, word.script) {
             (_, Script::Other) => sink(Kind::Stem, &word.text),
+            // Numbers, codes and names with digits have no endings; their first letters say nothing of the rest.
+            _ if word.text.bytes().any(|byte| byte.is_ascii_digit()) => sink(Kind::Stem, &word.text),
             (Tongue::Kazakh, _) => self.kazakh(word, sink),
             (Tongue::Russian | Tongue::English, Script::Cyrillic) => {
-                sink(Kind::Stem, &self.russian.stem(&word.text))
+                sink(Kind::Stem, &self.russian.stem(&word.text));
             }
             (Tongue::Russian | Tongue::English, Script::Latin) => {
-                sink(Kind::Stem, &self.english.stem(&word.text))
+                sink(Kind::Stem, &self.english.stem(&word.text));
             }
             (Tongue::Unknown, _) => self.guessed(word, sink),
             _ => self.plain(word, sink),

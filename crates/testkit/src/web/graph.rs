@@ -189,7 +189,7 @@ impl SiteGraph {
             }
             if let Some((to, link)) = other.get(paragraph) {
                 let _ =
-                    write!(html, "<a href=\"{}\">{}</a>", self.url(*to, *link), self.headline(*to, *link));
+                    write!(html, " <a href=\"{}\">{}</a>", self.url(*to, *link), self.headline(*to, *link));
             }
             html.push_str("</p>\n");
         }
