@@ -7,6 +7,7 @@ use utoipa::ToSchema;
 
 /// One link.
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
+#[schema(as = Link)]
 pub struct LinkView {
     /// 32 hexadecimal digits; stable for a URL.
     #[schema(pattern = "^[0-9a-f]{32}$")]
@@ -21,7 +22,7 @@ pub struct LinkView {
     pub site: String,
     /// Language code, `und` when unknown.
     pub language: String,
-    /// RFC 3339; absent when the page does not tell.
+    /// RFC 3339; null when the page does not tell.
     #[schema(format = DateTime)]
     pub published: Option<String>,
     /// RFC 3339.
@@ -37,12 +38,13 @@ pub struct LinkView {
     pub section: Option<String>,
     /// Keywords.
     pub tags: Vec<String>,
-    /// Lead image.
+    /// Absolute URL of the lead image.
     pub image: Option<String>,
 }
 
 /// A link in an ordered answer.
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
+#[schema(as = Hit)]
 pub struct HitView {
     /// Place in the answer, from 1.
     pub rank: u32,
@@ -55,6 +57,7 @@ pub struct HitView {
 
 /// A recommended link.
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
+#[schema(as = Recommendation)]
 pub struct RecommendationView {
     /// Place in the answer, from 1.
     pub rank: u32,
@@ -69,6 +72,7 @@ pub struct RecommendationView {
 
 /// Why a link is recommended.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[schema(as = Reason)]
 pub struct ReasonView {
     /// `similar_to`, `matches_term`, `fresh`.
     pub code: String,

@@ -31,6 +31,7 @@ pub(crate) struct ChangesParameters {
 /// One line of the answer.
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(tag = "change", rename_all = "lowercase")]
+#[schema(as = Change)]
 pub(crate) enum ChangeLine {
     /// A link is new or says something else.
     Upsert(Box<Upsert>),

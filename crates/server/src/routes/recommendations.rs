@@ -22,6 +22,7 @@ const BATCH_MAX: usize = 100;
 /// What to recommend for. Everything is optional; nothing names a person.
 #[derive(Debug, Clone, Default, Deserialize, ToSchema)]
 #[serde(default, deny_unknown_fields)]
+#[schema(as = RecommendationQuestion)]
 pub(crate) struct Asked {
     /// URLs the reader liked or read, most recent first; the first 50 count.
     likes: Vec<String>,
@@ -57,8 +58,13 @@ pub(crate) struct Asked {
 }
 
 /// One question or a batch of them.
-#[derive(Debug, Clone, Deserialize, ToSchema)]
+#[derive(Debug, Deserialize, ToSchema)]
 #[serde(untagged)]
+#[schema(as = RecommendationRequest)]
+#[expect(
+    dead_code,
+    reason = "for the document only: bodies are read by hand, for messages that say what is wrong"
+)]
 pub(crate) enum AskedAny {
     /// One answer.
     One(Box<Asked>),
@@ -68,6 +74,7 @@ pub(crate) enum AskedAny {
 
 /// Recommended links.
 #[derive(Debug, Serialize, ToSchema)]
+#[schema(as = RecommendationAnswer)]
 pub(crate) struct Recommended {
     /// Best first.
     results: Vec<RecommendationView>,
@@ -76,6 +83,7 @@ pub(crate) struct Recommended {
 /// One answer, or as many as questions were asked.
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(untagged)]
+#[schema(as = RecommendationResponse)]
 pub(crate) enum RecommendedAny {
     /// To one question.
     One(Recommended),
