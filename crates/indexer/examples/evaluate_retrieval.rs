@@ -3,6 +3,8 @@
 //! `cargo run -p indexer --example evaluate_retrieval [FOLDER] [key=value …]` with weights as in `[index.weights]`, for example
 //! `exact=0.2 title=1`. Ours is asked twice: told the language, and guessing it.
 
+#![expect(clippy::print_stdout, reason = "an evaluation prints its table")]
+
 use std::collections::HashMap;
 use std::error::Error;
 use std::fs;

@@ -206,7 +206,9 @@ impl IndexWriter for GenerationWriter {
     }
 
     fn delete(&mut self, keys: &[UrlKey], _why: Removal) -> Result<(), Error> {
-        keys.iter().for_each(|key| self.engine.delete(key));
+        for key in keys {
+            self.engine.delete(key);
+        }
         Ok(())
     }
 

@@ -303,7 +303,7 @@ impl LinkSource for Index {
             let (at, key) = (entry.at, entry.key);
             match entry.what {
                 What::Gone(url) => {
-                    found.push(Change::Delete { at, key, url: Some(url).filter(|u| !u.is_empty()) })
+                    found.push(Change::Delete { at, key, url: Some(url).filter(|u| !u.is_empty()) });
                 }
                 What::Withdrawn => found.push(Change::Delete { at, key, url: None }),
                 What::Upsert => {

@@ -143,9 +143,7 @@ impl State {
     fn matches(&self, plan: &Plan, filter: &Filter, order: Order, now: Timestamp) -> Vec<(Place, &Held)> {
         let sieve = Sieve::new(filter, now);
         let documents = self.documents.len() as f32;
-        let mean = |spot| {
-            self.documents.values().map(|held| f64::from(held.len(spot))).sum::<f64>() as f32 / documents
-        };
+        let mean = |spot| self.documents.values().map(|held| held.len(spot) as f32).sum::<f32>() / documents;
         let means = [mean(Spot::Words), mean(Spot::Terms), mean(Spot::Title)];
         let rarity = |spot, term: &str| {
             let found = self.document_frequency(spot, term) as f32;

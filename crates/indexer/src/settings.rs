@@ -65,6 +65,6 @@ impl Default for Settings {
 
 impl Default for Weights {
     fn default() -> Self {
-        Self { title: 1.5, body: 1.0, exact: 0.4, stem: 1.0, prefix: 1.0, freshness: 0.0 }
+        Self { title: 0.5, body: 1.0, exact: 0.4, stem: 1.0, prefix: 1.0, freshness: 0.0 }
     }
 }

@@ -1,6 +1,6 @@
 //! Links like a link or a text: a query of its most telling terms, weighed by how often they stand there and how rare they are.
 //!
-//! Our own, because the search engine's MoreLikeThis drops frequencies, fails on short texts, and panics after deletes
+//! Our own, because the search engine's `MoreLikeThis` drops frequencies, fails on short texts, and panics after deletes
 //! (field.md §4, retrieval.md).
 //!
 //! Invariant: works on a text of one word; never depends on the seed being in the index.

@@ -133,7 +133,7 @@ impl View {
         let stored: TantivyDocument =
             searcher.doc(address).map_err(Error::engine("read a document", &self.path))?;
         let source = stored.get_first(self.fields.source);
-        let bytes = source.as_ref().and_then(|value| value.as_bytes()).unwrap_or_default();
+        let bytes = source.as_ref().and_then(Value::as_bytes).unwrap_or_default();
         serde_json::from_slice(bytes).map_err(|e| Error::Damaged {
             path: self.path.clone(),
             detail: format!("a stored document cannot be read: {e}"),

@@ -53,7 +53,7 @@ fn sortable(score: f32) -> u32 {
     score.max(0.0).to_bits()
 }
 
-/// A mix of seed and key (the finaliser of SplitMix64).
+/// A mix of seed and key (the finaliser of `SplitMix64`).
 fn shuffled(seed: u64, key: &UrlKey) -> u64 {
     let tail = key.0[8..].iter().fold(0, |sum: u64, b| sum << 8 | u64::from(*b));
     let mut mixed = seed ^ tail;

@@ -61,9 +61,9 @@ pub(super) fn cyrillic_twin(c: char) -> Option<char> {
     Some(match c {
         'a' => 'а',
         'c' => 'с',
-        'e' => 'е',
+        'e' | 'ë' => 'е',
         'h' => 'һ',
-        'i' | 'ı' => 'і',
+        'i' | 'ı' | 'ï' => 'і',
         'k' => 'к',
         'm' => 'м',
         'o' => 'о',
@@ -76,7 +76,7 @@ pub(super) fn cyrillic_twin(c: char) -> Option<char> {
         'C' => 'С',
         'E' => 'Е',
         'H' => 'Н',
-        'I' => 'І',
+        'I' | 'Ï' => 'І',
         'K' => 'К',
         'M' => 'М',
         'O' => 'О',
@@ -88,9 +88,6 @@ pub(super) fn cyrillic_twin(c: char) -> Option<char> {
         'Ə' => 'Ә',
         'ɵ' | 'ö' => 'ө',
         'Ɵ' | 'Ö' => 'Ө',
-        'ï' => 'і',
-        'Ï' => 'І',
-        'ë' => 'е',
         _ => return None,
     })
 }

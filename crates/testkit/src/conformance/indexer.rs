@@ -1,5 +1,7 @@
 //! What every `indexer::IndexWriter` and `indexer::LinkSource` must do.
 
+#![expect(clippy::expect_used, reason = "a case that cannot go on has failed")]
+
 use indexer::{Change, Error, Filter, Hidden, Hit, IndexWriter, LinkSource, Query, Removal, Seed, Similar};
 use model::{CanonicalUrl, Directives, Document, Language, Position, Timestamp, UrlKey};
 use std::sync::Arc;
