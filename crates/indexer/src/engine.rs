@@ -133,8 +133,8 @@ impl Engine {
         &self.view.path
     }
 
-    /// Adds or replaces a document.
-    pub(crate) fn put(&mut self, document: &Document, digest: u64) -> Result<(), Error> {
+    /// Adds a document, or replaces it if it may be there already (`known`): a delete costs every segment a look-up.
+    pub(crate) fn put(&mut self, document: &Document, digest: u64, known: bool) -> Result<(), Error> {
         let source = serde_json::to_vec(document).map_err(|e| Error::Damaged {
             path: self.path().to_owned(),
             detail: format!("a document cannot be written down: {e}"),
@@ -148,8 +148,13 @@ impl Engine {
             ));
         };
         let term = self.view.fields.key_term(&document.key);
-        let operations = [UserOperation::Delete(term), UserOperation::Add(Queued { entry, _place: place })];
-        self.writer.run(operations).map_err(Error::engine("index a document", self.path()))?;
+        let queued = Queued { entry, _place: place };
+        let run = if known {
+            self.writer.run([UserOperation::Delete(term), UserOperation::Add(queued)])
+        } else {
+            self.writer.add_document(queued)
+        };
+        run.map_err(Error::engine("index a document", self.path()))?;
         self.uncommitted += 1;
         Ok(())
     }

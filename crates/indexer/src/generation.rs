@@ -107,7 +107,10 @@ impl GenerationWriter {
         layout::finish(&self.dir, number)?;
         for old in layout::generations(&self.dir)? {
             if old != number && Some(old) != live_number {
-                layout::remove_generation(&self.dir, old)?;
+                // Live already: a reader that stands in the way of the old one is no failure of the new one.
+                if let Err(e) = layout::remove_generation(&self.dir, old) {
+                    tracing::warn!(generation = old, error = %e, "an old index generation stays until the next reindex");
+                }
             }
         }
         tracing::info!(generation = number, "index generation published");
@@ -197,7 +200,7 @@ impl IndexWriter for GenerationWriter {
     fn put(&mut self, documents: &[Document]) -> Result<(), Error> {
         for document in documents {
             if may_index(document) {
-                self.engine.put(document, schema::digest(document))?;
+                self.engine.put(document, schema::digest(document), true)?;
             } else {
                 self.engine.delete(&document.key);
             }

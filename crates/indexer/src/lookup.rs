@@ -14,7 +14,7 @@ pub type Hidden = Arc<dyn Fn(&UrlKey, &str) -> bool + Send + Sync>;
 pub struct Filter {
     /// In any of these languages; empty = all.
     pub languages: Vec<Language>,
-    /// On this host (lower case, punycode).
+    /// On this host (punycode).
     pub host: Option<String>,
     /// On this site (registrable domain).
     pub site: Option<String>,

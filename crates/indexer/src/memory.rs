@@ -116,8 +116,8 @@ impl Held {
 
     fn passes(&self, filter: &Filter, sieve: &Sieve) -> bool {
         let expires = self.document.directives.unavailable_after.map(Timestamp::as_second);
-        filter.host.as_ref().is_none_or(|host| *host == self.place.host)
-            && filter.site.as_ref().is_none_or(|site| *site == self.place.site)
+        filter.host.as_ref().is_none_or(|host| host.to_lowercase() == self.place.host)
+            && filter.site.as_ref().is_none_or(|site| site.to_lowercase() == self.place.site)
             && sieve.passes(language_code(&self.document.language), date(&self.document).as_second(), expires)
     }
 }

@@ -85,7 +85,7 @@ pub(crate) fn engine_query(plan: &Plan, filter: &Filter, fields: &Fields) -> Box
     let mut any: Vec<_> = plan.any.iter().map(|clause| (Occur::Should, term_query(clause, fields))).collect();
     let mut must = Vec::new();
     for (field, text) in [(fields.host, &filter.host), (fields.site, &filter.site)] {
-        must.extend(text.as_deref().map(|text| constant(Box::new(exact(field, text)))));
+        must.extend(text.as_deref().map(|text| constant(Box::new(exact(field, &text.to_lowercase())))));
     }
     match plan.phrase_weight {
         None => must.extend(plan.phrases.iter().map(|words| constant(phrase(words, fields)))),

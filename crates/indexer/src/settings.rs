@@ -8,7 +8,8 @@ use serde::{Deserialize, Serialize};
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Settings {
-    /// Memory for documents not yet written to disk, 15 MiB to 4 GiB. More makes fewer, larger segments.
+    /// Memory for documents not yet written to disk, 15 MiB to 32 GiB: three quarters for those being indexed (15 MB a thread
+    /// at least), one for those waiting. More makes fewer, larger segments.
     pub memory: ByteSize,
     /// Indexing threads, 1 to 8; the memory is shared among them.
     pub threads: usize,
@@ -68,3 +69,41 @@ impl Default for Weights {
         Self { title: 0.5, body: 1.0, exact: 0.4, stem: 1.0, prefix: 1.0, freshness: 0.0 }
     }
 }
+
+impl Settings {
+    /// Whether every value is within its range.
+    ///
+    /// # Errors
+    /// Names the first one that is not, and its range.
+    pub fn check(&self) -> Result<(), String> {
+        let ranges = [
+            ("memory in MiB", self.memory.0 >> 20, 15, 32 << 10),
+            ("threads", self.threads as u64, 1, 8),
+            ("commit_documents", self.commit_documents as u64, 1, 10_000_000),
+            ("query_bytes_max", self.query_bytes_max.0, 16, 1 << 20),
+            ("query_words_max", self.query_words_max as u64, 1, 1_024),
+            ("limit_max", self.limit_max as u64, 1, 100_000),
+            ("snippet_chars", self.snippet_chars as u64, 0, 10_000),
+        ];
+        for (name, value, least, most) in ranges {
+            if !(least..=most).contains(&value) {
+                return Err(format!("{name} is {value}; set it to {least} to {most}"));
+            }
+        }
+        let Weights { title, body, exact, stem, prefix, freshness } = self.weights;
+        let weights =
+            [("title", title), ("body", body), ("exact", exact), ("stem", stem), ("prefix", prefix)];
+        for (name, value) in weights.into_iter().chain([("freshness", freshness)]) {
+            if !(0.0..=100.0).contains(&value) {
+                return Err(format!("weights.{name} is {value}; set it to 0 to 100"));
+            }
+        }
+        if body * exact.max(stem).max(prefix) == 0.0 {
+            return Err("all weights are 0, so nothing would be found; set weights.stem".to_owned());
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -7,6 +7,8 @@ use std::path::{Path, PathBuf};
 
 use model::{Document, Position, Timestamp, UrlKey};
 
+use tantivy::Searcher;
+
 use crate::changes::{self, What};
 use crate::engine::{self, Engine};
 use crate::error::Error;
@@ -111,32 +113,32 @@ impl Writer {
         Err(Error::Superseded { generation: self.generation() })
     }
 
-    fn note(&mut self, key: UrlKey, after: After) -> Result<(), Error> {
+    /// Remembers what the next commit does to a link; says whether it may be in the engine already.
+    fn note(&mut self, searcher: &Searcher, key: UrlKey, after: After) -> Result<bool, Error> {
         if let Some(pending) = self.pending.get_mut(&key) {
             pending.after = after;
-            return Ok(());
+            return Ok(true);
         }
-        let searcher = self.engine.view.searcher()?;
-        let before = self.engine.view.digest(&searcher, &key)?;
+        let before = self.engine.view.digest(searcher, &key)?;
         self.pending.insert(key, Pending { before, after });
-        Ok(())
+        Ok(before.is_some())
     }
 
-    fn remove(&mut self, key: UrlKey, why: Removal) -> Result<(), Error> {
+    fn remove(&mut self, searcher: &Searcher, key: UrlKey, why: Removal) -> Result<(), Error> {
         let what = match why {
             Removal::Withdrawn => What::Withdrawn,
-            Removal::Gone => What::Gone(self.url_of(&key)?),
+            Removal::Gone => What::Gone(self.url_of(searcher, &key)?),
         };
-        self.note(key, After::Removed(what))?;
-        self.engine.delete(&key);
+        if self.note(searcher, key, After::Removed(what))? {
+            self.engine.delete(&key);
+        }
         Ok(())
     }
 
     /// The committed URL of a link; empty where it is not known.
-    fn url_of(&self, key: &UrlKey) -> Result<String, Error> {
-        let searcher = self.engine.view.searcher()?;
-        match self.engine.view.find(&searcher, key)? {
-            Some(address) => Ok(self.engine.view.document(&searcher, address)?.url),
+    fn url_of(&self, searcher: &Searcher, key: &UrlKey) -> Result<String, Error> {
+        match self.engine.view.find(searcher, key)? {
+            Some(address) => Ok(self.engine.view.document(searcher, address)?.url),
             None => Ok(String::new()),
         }
     }
@@ -165,21 +167,23 @@ impl Pending {
 impl IndexWriter for Writer {
     fn put(&mut self, documents: &[Document]) -> Result<(), Error> {
         self.check_live()?;
+        let searcher = self.engine.view.searcher()?;
         for document in documents {
             if !may_index(document) {
-                self.remove(document.key, Removal::Withdrawn)?;
+                self.remove(&searcher, document.key, Removal::Withdrawn)?;
                 continue;
             }
             let digest = schema::digest(document);
-            self.note(document.key, After::Document(digest))?;
-            self.engine.put(document, digest)?;
+            let known = self.note(&searcher, document.key, After::Document(digest))?;
+            self.engine.put(document, digest, known)?;
         }
         Ok(())
     }
 
     fn delete(&mut self, keys: &[UrlKey], why: Removal) -> Result<(), Error> {
         self.check_live()?;
-        keys.iter().try_for_each(|key| self.remove(*key, why))
+        let searcher = self.engine.view.searcher()?;
+        keys.iter().try_for_each(|key| self.remove(&searcher, *key, why))
     }
 
     fn commit(&mut self, checkpoint: Position, now: Timestamp) -> Result<(), Error> {
@@ -197,7 +201,8 @@ impl IndexWriter for Writer {
         self.engine.checkpoint
     }
 
-    /// Also removes every generation but the live one and one being made, because they hold the same texts.
+    /// Also removes every generation but the live one and one being made, because they hold the same texts. Whoever makes one
+    /// has to delete from it too what must be forgotten, before publishing it.
     fn purge(&mut self) -> Result<(), Error> {
         self.check_live()?;
         self.engine.purge()?;

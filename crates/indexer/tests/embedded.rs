@@ -1,5 +1,7 @@
 //! What only the embedded index promises: generations, other processes, crashes, erasure.
 
+#![expect(clippy::expect_used, reason = "a case that cannot go on has failed")]
+
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -254,8 +256,12 @@ fn generations_hold(dir: &Path, word: &str, text: &str) -> bool {
             continue;
         }
         let engine = tantivy::Index::open_in_dir(&path).expect("the engine's files");
-        let living: Vec<String> =
-            engine.searchable_segment_ids().expect("segments").iter().map(|id| id.uuid_string()).collect();
+        let living: Vec<String> = engine
+            .searchable_segment_ids()
+            .expect("segments")
+            .iter()
+            .map(tantivy::index::SegmentId::uuid_string)
+            .collect();
         for entry in std::fs::read_dir(&path).expect("a folder").flatten() {
             let name = entry.file_name().to_string_lossy().into_owned();
             let of_segment = name.split('.').next().is_some_and(|stem| stem.len() == 32);

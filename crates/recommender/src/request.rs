@@ -86,6 +86,36 @@ impl Default for Settings {
     }
 }
 
+impl Settings {
+    /// Whether every value is within its range.
+    ///
+    /// # Errors
+    /// Names the first one that is not, and its range.
+    pub fn check(&self) -> Result<(), String> {
+        let counts = [
+            ("candidates_max", self.candidates_max, 10, 1_000),
+            ("per_host_max", self.per_host_max, 1, 1_000),
+        ];
+        for (name, value, least, most) in counts {
+            if !(least..=most).contains(&value) {
+                return Err(format!("{name} is {value}; set it to {least} to {most}"));
+            }
+        }
+        let shares = [
+            ("diversity", self.diversity, 1.0),
+            ("content_weight", self.content_weight, 10.0),
+            ("freshness_weight", self.freshness_weight, 10.0),
+            ("freshness_exponent", self.freshness_exponent, 10.0),
+        ];
+        for (name, value, most) in shares {
+            if !(0.0..=most).contains(&value) {
+                return Err(format!("{name} is {value}; set it to 0 to {most}"));
+            }
+        }
+        Ok(())
+    }
+}
+
 impl Request {
     /// `limit` links at `now`, everything else by the settings.
     #[must_use]

@@ -1,5 +1,7 @@
 //! Recommendations over both indexes.
 
+#![expect(clippy::expect_used, reason = "a case that cannot go on has failed")]
+
 use indexer::{Index, IndexWriter, LinkSource, MemoryIndex, Removal};
 use model::{Document, Interests, Language, Position, Timestamp};
 use recommender::{ReasonCode, Recommendation, Request, Settings, recommend};
@@ -283,4 +285,15 @@ fn a_long_history_is_bounded() {
         };
         assert!(!ask(source, &interests, &Request::new(3, now())).is_empty(), "fresh links fill in");
     });
+}
+
+#[test]
+fn settings_out_of_range_are_named() {
+    assert_eq!(Settings::default().check(), Ok(()));
+    for (settings, name) in [
+        (Settings { candidates_max: 0, ..Settings::default() }, "candidates_max"),
+        (Settings { diversity: f32::NAN, ..Settings::default() }, "diversity"),
+    ] {
+        assert!(settings.check().expect_err("refused").contains(name));
+    }
 }

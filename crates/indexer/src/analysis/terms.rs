@@ -43,6 +43,7 @@ pub(crate) struct Analyser {
     russian: Stemmer,
     english: Stemmer,
     key: String,
+    prefix: String,
     emitted: Vec<String>,
 }
 
@@ -83,6 +84,7 @@ impl Default for Analyser {
             russian: Stemmer::new(Algorithm::Russian),
             english: Stemmer::new(Algorithm::English),
             key: String::new(),
+            prefix: String::new(),
             emitted: Vec::new(),
         }
     }
@@ -115,12 +117,12 @@ impl Analyser {
             return;
         }
         let end = self.key.char_indices().nth(PREFIX_LETTERS).map_or(self.key.len(), |(at, _)| at);
-        let mut prefix = String::with_capacity(end + 1);
-        prefix.push_str(&self.key[..end]);
-        prefix.push('*');
+        self.prefix.clear();
+        self.prefix.push_str(&self.key[..end]);
+        self.prefix.push('*');
         kazakh::stem(&mut self.key);
         sink(Kind::Stem, &self.key);
-        sink(Kind::Prefix, &prefix);
+        sink(Kind::Prefix, &self.prefix);
     }
 
     fn plain(&mut self, word: &Word, sink: &mut dyn FnMut(Kind, &str)) {
