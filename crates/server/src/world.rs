@@ -38,11 +38,11 @@ pub(crate) struct Answered {
 impl World {
     /// A server with these documents.
     pub(crate) fn of(documents: &[Document]) -> Self {
-        Self::with(Settings::default(), documents)
+        Self::with(&Settings::default(), documents)
     }
 
     /// A server with these settings and documents.
-    pub(crate) fn with(settings: Settings, documents: &[Document]) -> Self {
+    pub(crate) fn with(settings: &Settings, documents: &[Document]) -> Self {
         let data = Scratch::new();
         let clock = SimulatedClock::default();
         clock.advance(Duration::from_hours(1));
@@ -50,7 +50,7 @@ impl World {
             data: data.path(),
             pipeline: &pipeline::Settings::default(),
             recommender: &recommender::Settings::default(),
-            server: &settings,
+            server: settings,
             clock: Arc::new(clock.clone()),
             progress: Arc::new(Progress::default()),
         })

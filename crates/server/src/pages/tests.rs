@@ -31,7 +31,9 @@ async fn a_page_speaks_the_language_asked_for() {
             assert_eq!(answer.header("content-language"), lang);
             assert_eq!(answer.header("vary"), "accept-language");
             says(&answer, &format!("<html lang=\"{lang}\">"));
-            words.iter().for_each(|word| says(&answer, word));
+            for word in words {
+                says(&answer, word);
+            }
         }
     }
     says(&world.get("/").await, "<html lang=\"kk\">");
@@ -188,6 +190,6 @@ async fn recommendations_give_their_reasons_in_words() {
         says(&answer, reason);
         says(&answer, "href=\"/recommendations?lang=ru&#38;like=https%3A%2F%2Fhost1.test%2F001\"");
     }
-    says(&world.get("/recommendations?lang=ru").await, "недавно опубликовано");
+    says(&world.get("/recommendations?lang=ru").await, "Почему: новая ссылка");
     says(&world.get("/recommendations?lang=en&q=horses").await, "about “horses”");
 }

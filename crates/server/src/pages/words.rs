@@ -65,7 +65,7 @@ const KAZAKH: Words = Words {
     why: "Себебі:",
     similar_to: "«{}» сілтемесіне ұқсас",
     about: "«{}» тақырыбы бойынша",
-    fresh: "жақында жарияланған",
+    fresh: "жаңа сілтеме",
     documents: "Индекстегі сілтемелер:",
     day: "%d.%m.%Y",
 };
@@ -92,7 +92,7 @@ const RUSSIAN: Words = Words {
     why: "Почему:",
     similar_to: "похоже на «{}»",
     about: "по теме «{}»",
-    fresh: "недавно опубликовано",
+    fresh: "новая ссылка",
     documents: "Ссылок в индексе:",
     day: "%d.%m.%Y",
 };
@@ -119,7 +119,7 @@ const ENGLISH: Words = Words {
     why: "Why:",
     similar_to: "similar to “{}”",
     about: "about “{}”",
-    fresh: "recently published",
+    fresh: "new link",
     documents: "Links in the index:",
     day: "%-d %b %Y",
 };

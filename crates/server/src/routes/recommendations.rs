@@ -54,6 +54,7 @@ pub(crate) struct Asked {
     #[schema(minimum = 0, maximum = 1)]
     diversity: Option<f32>,
     /// Decides between equals; the same seed gives the same answer.
+    #[schema(format = "uint64")]
     seed: u64,
 }
 
@@ -117,7 +118,7 @@ pub(crate) async fn recommendations(
     let questions: Vec<_> = (0..)
         .zip(questions)
         .map(|(place, one)| {
-            read(one).and_then(|asked| question(&app, asked)).map_err(|problem| at(place, problem))
+            read(one).and_then(|asked| question(&app, asked)).map_err(|problem| at(place, &problem))
         })
         .collect::<Result<_, _>>()?;
     let mut answers = Vec::with_capacity(questions.len());
@@ -136,8 +137,8 @@ fn read(value: Value) -> Result<Asked, Problem> {
 }
 
 /// A problem with one question of a batch says with which.
-fn at(place: usize, problem: Problem) -> Problem {
-    Problem { detail: format!("question {place} (counted from 0): {}", problem.detail), ..problem }
+fn at(place: usize, problem: &Problem) -> Problem {
+    Problem::bad_request(format!("question {place} (counted from 0): {}", problem.detail))
 }
 
 async fn answer(app: &App, interests: Interests, request: Request) -> Result<Recommended, Problem> {

@@ -44,7 +44,7 @@ async fn an_unknown_path_or_method_is_a_problem() {
 #[tokio::test]
 async fn a_body_beyond_the_limit_is_a_problem_announced_or_not() {
     let settings = Settings { body_max: ByteSize(1_000), ..Settings::default() };
-    let world = World::with(settings, &[steppe(0)]);
+    let world = World::with(&settings, &[steppe(0)]);
     let body = format!("{{\"terms\": [\"{}\"]}}", "a".repeat(2_000));
     world.post("/v1/recommendations", body.clone()).await.problem(413);
     let announced = Request::post("/v1/recommendations").header("content-type", "application/json");
@@ -72,7 +72,7 @@ fn jam(world: &World) -> mpsc::Sender<()> {
 
 #[tokio::test]
 async fn a_request_that_takes_too_long_is_given_up() {
-    let world = World::with(hurried(), &[steppe(0)]);
+    let world = World::with(&hurried(), &[steppe(0)]);
     let release = jam(&world);
     for path in ["/v1/search", "/v1/changes", "/v1/links?url=https://host0.test/000", "/"] {
         let answer = world.get(path).await;
@@ -85,7 +85,7 @@ async fn a_request_that_takes_too_long_is_given_up() {
 
 #[tokio::test]
 async fn lookups_given_up_keep_their_place_until_they_end() {
-    let world = World::with(hurried(), &[steppe(0)]);
+    let world = World::with(&hurried(), &[steppe(0)]);
     let release = jam(&world);
     let many = (0..70).map(|_| world.get("/v1/search"));
     for answer in futures_util::future::join_all(many).await {
