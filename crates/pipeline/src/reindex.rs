@@ -73,6 +73,7 @@ pub fn reindex(
         carry_over(&index, &mut generation, started)?;
     }
     let end = replay(&archive, &mut generation, settings, &**clock, request.since, progress, stop)?;
+    generation.commit(end, clock.now())?;
     let documents = generation.documents()?;
     let number = generation.generation();
     let summary = |documents, stopped| ReindexSummary {
@@ -130,7 +131,7 @@ fn replay(
             batch.clear();
             write_index(derived.into_iter().map(|one| (one.key, one.change)).collect(), generation)?;
             batches += 1;
-            if batches % BATCHES_PER_COMMIT == 0 || (last && stop.is_cancelled()) {
+            if batches % BATCHES_PER_COMMIT == 0 {
                 generation.commit(end, clock.now())?;
             }
         }
