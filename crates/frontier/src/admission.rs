@@ -12,8 +12,8 @@ use serde::Serialize;
 use crate::error::Error;
 use crate::job::{JobRules, Scope};
 use crate::offer::Offer;
+use crate::port::Budget;
 use crate::settings::Limits;
-use crate::store::Budget;
 use crate::takedown::{Rule, Rules};
 
 /// Why an offer is not admitted.

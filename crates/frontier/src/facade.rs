@@ -13,17 +13,17 @@ use model::{Position, Site, Timestamp, UrlKey, Visit};
 
 use crate::admission::{self, Admission, Refusal};
 use crate::error::Error;
+use crate::instant::ceil_millis;
 use crate::job::JobRules;
 use crate::lease::{LeaseRequest, RobotsEntry, SiteLease, SiteReturn};
 use crate::offer::{Offer, OfferReport};
 use crate::pace::{Pace, PaceReason};
-use crate::schedule::ceil_millis;
+use crate::port::{
+    Batch, FrontierStore, KeptRules, Ledger, LentSite, NewUrl, ReturnedSite, UrlRow, Wanted, site_number,
+};
 use crate::settings::Settings;
 use crate::status::{Counts, SiteStatus, UrlStatus};
-use crate::store::{
-    Batch, FrontierStore, KeptRules, Ledger, LentSite, MemoryStore, NewUrl, ReturnedSite, SqliteStore,
-    UrlRow, Wanted, site_number,
-};
+use crate::store::{MemoryStore, SqliteStore};
 use crate::takedown::Takedown;
 
 /// Which URL next, and when.

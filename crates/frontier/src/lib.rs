@@ -3,10 +3,12 @@
 mod admission;
 mod error;
 mod facade;
+mod instant;
 mod job;
 mod lease;
 mod offer;
 mod pace;
+mod port;
 mod queue;
 mod schedule;
 mod settings;

@@ -8,11 +8,12 @@ use std::time::Duration;
 use model::time::later;
 use model::{Outcome, ResourceKind, Timestamp};
 
+use crate::instant::ceil_millis;
+use crate::port::{LastVisit, UrlRow};
 use crate::queue::Turn;
 use crate::settings::Recrawl;
 use crate::settlement::Settlement;
 use crate::status::UrlState;
-use crate::store::{LastVisit, UrlRow};
 
 /// Times a page's interval until a moved page is asked again whether it still is: it has a successor that is visited.
 const MOVED_FACTOR: u32 = 7;
@@ -150,22 +151,6 @@ fn untried_or_scheduled(state: UrlState) -> UrlState {
         UrlState::Queued | UrlState::Leased => UrlState::Queued,
         kept => kept,
     }
-}
-
-/// To the millisecond, never later: for the present.
-pub(crate) fn floor_millis(now: Timestamp) -> Timestamp {
-    Timestamp::from_millisecond(now.as_millisecond().max(0)).unwrap_or(now)
-}
-
-/// To the millisecond, never earlier: for what is due.
-pub(crate) fn ceil_millis(at: Timestamp) -> Timestamp {
-    let millis =
-        at.as_nanosecond().div_euclid(1_000_000) + i128::from(at.as_nanosecond().rem_euclid(1_000_000) > 0);
-    // Before 1970 nothing is due: the epoch stands for "at once".
-    i64::try_from(millis.max(0))
-        .ok()
-        .and_then(|m| Timestamp::from_millisecond(m).ok())
-        .unwrap_or(Timestamp::MAX)
 }
 
 #[cfg(test)]

@@ -5,8 +5,8 @@ use model::{CanonicalUrl, ResourceKind, Timestamp};
 use super::{Admission, Refusal, rank};
 use crate::job::{JobRules, Scope};
 use crate::offer::Offer;
+use crate::port::Budget;
 use crate::settings::Limits;
-use crate::store::Budget;
 use crate::takedown::Takedown;
 
 fn offer(url: &str) -> Offer {

@@ -4,9 +4,9 @@ use model::{Outcome, Site, Span, Timestamp, UrlKey};
 
 use crate::error::Error;
 use crate::pace::{Pace, PaceState};
+use crate::port::{FrontierStore, SiteRow, UrlRow, Wanted};
 use crate::queue::Turn;
 use crate::status::{SiteStatus, UrlState, UrlStatus};
-use crate::store::{FrontierStore, SiteRow, UrlRow, Wanted};
 
 pub(super) fn url_status(
     store: &dyn FrontierStore,

@@ -9,12 +9,13 @@ use model::{CanonicalUrl, Outcome, Position, ResourceKind, Timestamp, UrlKey, Vi
 
 use super::Frontier;
 use crate::error::Error;
+use crate::instant::ceil_millis;
 use crate::offer::OfferReport;
+use crate::port::{Batch, SettledRow, UrlRow, Wanted};
 use crate::queue::Turn;
-use crate::schedule::{self, ceil_millis};
+use crate::schedule;
 use crate::settlement::Settlement;
 use crate::status::UrlState;
-use crate::store::{Batch, SettledRow, UrlRow, Wanted};
 
 /// Rows as they are now, and where each will stand in the batch.
 struct Rows<'a> {

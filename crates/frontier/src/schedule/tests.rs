@@ -4,12 +4,12 @@ use std::time::Duration;
 
 use model::{CanonicalUrl, FailureKind, Outcome, ResourceKind, Site, Timestamp, Visit};
 
-use super::{ceil_millis, floor_millis, settle};
+use super::settle;
+use crate::port::UrlRow;
 use crate::queue::{Lane, Turn};
 use crate::settings::Recrawl;
 use crate::settlement::Settlement;
 use crate::status::UrlState;
-use crate::store::UrlRow;
 
 const START: Timestamp = Timestamp::constant(1_767_225_600, 0);
 const MINUTE: u64 = 60;
@@ -204,14 +204,4 @@ fn unwanted_pages_stay_unwanted_until_they_say_otherwise() {
     assert_eq!(row.state, UrlState::Dropped);
     step(&mut row, Outcome::Fetched, Some(2));
     assert_eq!(row.state, UrlState::Scheduled);
-}
-
-#[test]
-fn instants_are_kept_to_the_millisecond_and_never_early() {
-    let at = Timestamp::new(1_767_225_600, 1).unwrap();
-    assert_eq!(ceil_millis(at).as_nanosecond() % 1_000_000_000, 1_000_000);
-    assert_eq!(floor_millis(at), START);
-    assert_eq!(ceil_millis(START), START);
-    assert_eq!(ceil_millis(Timestamp::MIN), Timestamp::UNIX_EPOCH);
-    assert!(ceil_millis(Timestamp::MAX) >= floor_millis(Timestamp::MAX));
 }

@@ -7,17 +7,18 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use model::{CanonicalUrl, Position, Site, Timestamp, UrlKey};
 
-use super::{
-    Applied, Batch, Budget, Found, FrontierStore, KeptRules, Lane, Ledger, LentSite, NewUrl, ReturnedSite,
-    Rule, SettledRow, SiteRow, Turn, UrlRow, Wanted, choose, number_of, site_number,
-};
 use crate::error::Error;
+use crate::instant::{ceil_millis, floor_millis};
 use crate::job::JobRules;
 use crate::lease::{LeaseRequest, RobotsEntry};
 use crate::pace::PaceState;
-use crate::schedule::{ceil_millis, floor_millis};
+use crate::port::{
+    Applied, Batch, Budget, Found, FrontierStore, KeptRules, Ledger, LentSite, NewUrl, ReturnedSite,
+    SettledRow, SiteRow, UrlRow, Wanted, number_of, site_number,
+};
+use crate::queue::{Lane, Turn, choose};
 use crate::status::{Counts, StateCounts, UrlState};
-use crate::takedown::Takedown;
+use crate::takedown::{Rule, Takedown};
 
 /// A frontier that is gone with the process.
 #[derive(Debug, Default)]

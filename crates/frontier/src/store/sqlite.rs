@@ -5,16 +5,18 @@
 //! Invariant: a transaction per batch; no question and no lease scans what it does not return. The file is reached
 //! through [`Connection`]s made here only.
 
+mod application;
 mod apply;
 mod codec;
 mod fingerprints;
 mod forget;
+mod jobs;
 mod lend;
+mod loans;
 mod read;
 mod schema;
 mod work;
 
-use std::collections::HashMap;
 use std::fmt;
 use std::path::Path;
 use std::time::Duration;
@@ -23,9 +25,10 @@ use model::{ByteSize, Timestamp};
 use rusqlite::{Connection, OpenFlags, TransactionBehavior, params};
 
 use self::fingerprints::Fingerprints;
-use super::{Applied, Batch, Found, FrontierStore, LentSite, Wanted};
+use self::jobs::Jobs;
 use crate::error::Error;
 use crate::lease::LeaseRequest;
+use crate::port::{Applied, Batch, Found, FrontierStore, LentSite, Wanted};
 
 /// Name of the file in its directory.
 const FILE: &str = "frontier.sqlite";
@@ -40,19 +43,6 @@ pub struct SqliteStore {
     jobs: Jobs,
     /// Absent in a store opened for reading.
     known: Option<Fingerprints>,
-}
-
-/// The jobs of the file; few, so they are kept in memory by the writer.
-#[derive(Debug, Default, Clone)]
-struct Jobs {
-    by_name: HashMap<String, i64>,
-    by_id: HashMap<i64, Job>,
-}
-
-#[derive(Debug, Clone)]
-struct Job {
-    name: String,
-    pages: i64,
 }
 
 impl SqliteStore {
@@ -162,52 +152,6 @@ impl SqliteStore {
 impl fmt::Debug for SqliteStore {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("SqliteStore").field("path", &self.connection.path()).finish_non_exhaustive()
-    }
-}
-
-impl Jobs {
-    fn load(connection: &Connection) -> Result<Self, Error> {
-        let mut jobs = Self::default();
-        let mut statement = connection.prepare_cached("SELECT id, name, pages FROM job")?;
-        let mut rows = statement.query([])?;
-        while let Some(row) = rows.next()? {
-            jobs.add(row.get(0)?, row.get(1)?, row.get(2)?);
-        }
-        Ok(jobs)
-    }
-
-    fn add(&mut self, id: i64, name: String, pages: i64) {
-        self.by_name.insert(name.clone(), id);
-        self.by_id.insert(id, Job { name, pages });
-    }
-
-    /// The number of a job, which is made if it does not exist.
-    fn id_of(&mut self, connection: &Connection, name: &str) -> Result<i64, Error> {
-        if let Some(id) = self.by_name.get(name) {
-            return Ok(*id);
-        }
-        connection.prepare_cached("INSERT INTO job (name) VALUES (?)")?.execute([name])?;
-        let id = connection.last_insert_rowid();
-        self.add(id, name.to_owned(), 0);
-        Ok(id)
-    }
-
-    fn name_of(&self, id: i64) -> Result<&str, Error> {
-        let job = self
-            .by_id
-            .get(&id)
-            .ok_or_else(|| Error::corrupt("job", format!("number {id} stands for nothing")))?;
-        Ok(&job.name)
-    }
-
-    /// Numbers of the jobs a request is about, in order.
-    fn wanted(&self, request: &LeaseRequest) -> Vec<i64> {
-        if let Some(name) = &request.job {
-            return self.by_name.get(name).copied().into_iter().collect();
-        }
-        let mut all: Vec<i64> = self.by_id.keys().copied().collect();
-        all.sort_unstable();
-        all
     }
 }
 

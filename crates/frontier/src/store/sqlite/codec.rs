@@ -4,10 +4,10 @@
 use model::{Outcome, ResourceKind, Timestamp, UrlKey};
 use rusqlite::Row;
 
-use super::super::{LastVisit, Turn, UrlRow};
 use crate::error::Error;
-use crate::queue::Lane;
-use crate::schedule::ceil_millis;
+use crate::instant::ceil_millis;
+use crate::port::{LastVisit, UrlRow};
+use crate::queue::{Lane, Turn};
 use crate::status::UrlState;
 
 /// States by number; [`UrlState::Leased`] is a lane below zero, not a stored state, but has its place among the counters.

@@ -5,10 +5,10 @@
 use model::{CanonicalUrl, Site};
 use rusqlite::params;
 
-use super::apply::Application;
+use super::application::Application;
 use super::codec::{Columns, URL_COLUMNS, column_of_site, lengthen};
 use crate::error::Error;
-use crate::store::{number_of, site_number};
+use crate::port::{number_of, site_number};
 use crate::takedown::Takedown;
 
 /// Removes the rows a takedown names and keeps its rule; returns how many there were.

@@ -8,16 +8,16 @@ use std::collections::BTreeMap;
 use model::{Site, Timestamp};
 use rusqlite::{Connection, params};
 
-use super::Jobs;
 use super::codec::{Columns, URL_COLUMNS, instant, number_of_lane};
+use super::jobs::Jobs;
 use super::read::{Reader, robots_of};
 use super::work::Work;
 use crate::error::Error;
+use crate::instant::floor_millis;
 use crate::lease::LeaseRequest;
+use crate::port::{LentSite, UrlRow};
 use crate::queue::{Lane, choose};
-use crate::schedule::floor_millis;
 use crate::status::UrlState;
-use crate::store::{LentSite, UrlRow};
 
 /// What was lent, and whether the file was changed for it.
 pub(super) struct Lent {

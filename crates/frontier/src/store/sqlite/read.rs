@@ -5,15 +5,14 @@ use std::collections::BTreeMap;
 use model::{Origin, Position, Site};
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
-use super::Jobs;
 use super::codec::{Columns, URL_COLUMNS, column_of_site, count, instant, lengthen};
+use super::jobs::Jobs;
 use crate::error::Error;
 use crate::lease::RobotsEntry;
 use crate::pace::PaceState;
+use crate::port::{Found, KeptRules, Ledger, SiteRow, UrlRow, Wanted, number_of, site_number};
 use crate::status::{Counts, StateCounts};
-use crate::store::{
-    Found, KeptRules, Ledger, Rule, RuleKind, SiteRow, UrlRow, Wanted, number_of, site_number,
-};
+use crate::takedown::{Rule, RuleKind};
 
 const SITE_COLUMNS: &str =
     "id, name, next_allowed, pace, fence, queued, leased, scheduled, gone, refused, dropped";

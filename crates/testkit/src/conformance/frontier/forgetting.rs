@@ -4,7 +4,7 @@ use frontier::store::{Batch, Wanted};
 use frontier::{Offer, Takedown};
 use model::CanonicalUrl;
 
-use super::{Promise, World, at, offer, request, urls};
+use super::world::{Promise, World, at, offer, request, urls};
 use crate::clock::EPOCH;
 
 pub(super) const PROMISES: &[(&str, Promise)] = &[

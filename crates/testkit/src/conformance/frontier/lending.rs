@@ -4,7 +4,7 @@ use frontier::store::{Budget, LastVisit, Turn};
 use frontier::{LeaseRequest, Offer, UrlState};
 use model::{Outcome, ResourceKind, Timestamp};
 
-use super::{Promise, World, at, hub, offer, request, urls};
+use super::world::{Promise, World, at, hub, offer, request, urls};
 use crate::clock::EPOCH;
 
 pub(super) const PROMISES: &[(&str, Promise)] = &[

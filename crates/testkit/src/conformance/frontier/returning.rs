@@ -6,7 +6,7 @@ use frontier::store::{Batch, LastVisit, ReturnedSite, SettledRow, Turn, Wanted};
 use frontier::{RobotsEntry, UrlState};
 use model::{Origin, Outcome, Position};
 
-use super::{Promise, World, at, key, pace, request, site_of, urls};
+use super::world::{Promise, World, at, key, pace, request, site_of, urls};
 use crate::clock::EPOCH;
 
 pub(super) const PROMISES: &[(&str, Promise)] = &[
@@ -94,7 +94,7 @@ fn settled_row(world: &mut World) {
 
 fn settle_unknown(world: &mut World) {
     world.settle("https://a.kz/1", |row| row.turn = Turn::At(at(9)));
-    assert_eq!(world.offer(&[super::offer("https://a.kz/1")]).known, 1);
+    assert_eq!(world.offer(&[super::world::offer("https://a.kz/1")]).known, 1);
     assert_eq!(world.due(at(9)), ["https://a.kz/1"]);
 }
 
@@ -173,10 +173,10 @@ fn reclaim(world: &mut World) {
 
 fn whole_batch(world: &mut World) {
     let checkpoint = Position { segment: 3, offset: 1 << 40 };
-    let (a, new) = (site_of("https://a.kz/"), super::offer("https://b.kz/"));
+    let (a, new) = (site_of("https://a.kz/"), super::world::offer("https://b.kz/"));
     let row = frontier::store::UrlRow {
         turn: Turn::At(at(5)),
-        ..frontier::store::UrlRow::of_offer(&super::offer("https://a.kz/"), 1)
+        ..frontier::store::UrlRow::of_offer(&super::world::offer("https://a.kz/"), 1)
     };
     let mut batch = Batch::new(EPOCH);
     batch.rows = vec![SettledRow { site: &a, row, outcomes: vec!["failed", "fetched", "fetched"] }];

@@ -4,7 +4,7 @@ use frontier::store::{Batch, Turn, Wanted};
 use frontier::{JobRules, LeaseRequest, Offer, Scope, UrlState};
 use model::{ResourceKind, Site};
 
-use super::{Promise, World, at, key, offer, request, site_of};
+use super::world::{Promise, World, at, key, offer, request, site_of};
 use crate::clock::EPOCH;
 
 pub(super) const PROMISES: &[(&str, Promise)] = &[
