@@ -55,7 +55,7 @@ pub struct Skipped {
     pub not_get: u64,
     /// Of something other than http and https (`dns:`, `metadata:`, …).
     pub not_http: u64,
-    /// HTTP or WARC fields that make no sense.
+    /// HTTP or WARC fields that make no sense; records longer than their `Content-Length` says count here too.
     pub malformed: u64,
     /// `warcinfo`, `metadata`, `conversion`, `continuation` and unknown types.
     pub other: u64,
@@ -121,7 +121,8 @@ impl<R: Read> WarcFile<R> {
     /// What was passed over so far.
     #[must_use]
     pub fn skipped(&self) -> Skipped {
-        self.skipped
+        let remainders = self.records.as_ref().map_or(0, Records::remainders);
+        Skipped { malformed: self.skipped.malformed + remainders, ..self.skipped }
     }
 
     /// Reads on until a response is complete with its request.
@@ -131,7 +132,7 @@ impl<R: Read> WarcFile<R> {
             let done = match next {
                 Ok(Some(record)) => self.take(&record),
                 Ok(None) => {
-                    self.records = None;
+                    self.close();
                     return self.flush();
                 }
                 Err(stop) => Err(stop),
@@ -140,11 +141,17 @@ impl<R: Read> WarcFile<R> {
                 Ok(None) => {}
                 Ok(some) => return some,
                 Err(stop) => {
-                    (self.records, self.stop) = (None, Some(stop));
+                    self.close();
+                    self.stop = Some(stop);
                     return self.flush();
                 }
             }
         }
+    }
+
+    fn close(&mut self) {
+        self.skipped = self.skipped();
+        self.records = None;
     }
 
     /// Takes one record in; returns a response that is complete because of it.

@@ -1,5 +1,7 @@
 //! Both adapters keep the port's promise.
 
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on should panic where it stands")]
+
 use std::sync::Arc;
 
 use archive::{Compression, MemoryArchive, Settings, WarcArchive};

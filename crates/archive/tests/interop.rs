@@ -1,7 +1,13 @@
-//! What other people's tools say about our files: warcio, cdxj-indexer, pywb (all from PyPI; `pip install warcio
+//! What other people's tools say about our files: `warcio`, `cdxj-indexer`, `pywb` (from `PyPI`; `pip install warcio
 //! cdxj-indexer pywb`, then run with `SILTEME_PYTHON=/path/to/python3` if it is not the `python3` on the path).
 //!
 //! Invariant: a tool that is not there is one clear line, never a silent pass.
+
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    reason = "a test that cannot go on should panic where it stands"
+)]
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -31,6 +37,7 @@ fn text(output: &Output) -> String {
 }
 
 /// Whether a Python module can be imported; says so when not.
+#[expect(clippy::print_stdout, reason = "a skipped test says why")]
 fn has(module: &str) -> bool {
     let probe = Command::new(python()).args(["-c", &format!("import {module}")]).output();
     let there = probe.is_ok_and(|output| output.status.success());
@@ -70,7 +77,7 @@ fn records() -> Vec<FetchRecord> {
             .build(),
     ];
     let mut second = record("https://example.kz/h2").html("over HTTP/2").build();
-    second.exchange.as_mut().unwrap().response.version = "HTTP/2".to_owned();
+    "HTTP/2".clone_into(&mut second.exchange.as_mut().unwrap().response.version);
     second.remote = Some("2001:db8::1".parse().unwrap());
     second.requested_at = "2026-03-01T10:20:30.123456789Z".parse().unwrap();
     records.push(second);

@@ -24,7 +24,7 @@ impl Head {
     /// Reads the lines of a head, with or without the blank line that ends it. Tolerates bare LF and folded lines.
     pub(crate) fn parse(bytes: &[u8]) -> Result<Self, String> {
         let text = String::from_utf8_lossy(bytes);
-        let mut lines = text.split('\n').map(|line| line.strip_suffix('\r').unwrap_or(line));
+        let mut lines = text.split('\n').map(|line| line.trim_end_matches('\r'));
         let version = lines.next().unwrap_or_default();
         if !version.starts_with("WARC/") {
             return Err(format!("a record begins with {:?} instead of WARC/1.1", excerpt(version)));

@@ -175,8 +175,9 @@ fn next_line(block: &[u8], at: &mut usize) -> Range<usize> {
         None => (block.len(), block.len()),
     };
     *at = next;
-    let end = if end > start && block[end - 1] == b'\r' { end - 1 } else { end };
-    start..end
+    // Files that went through a wrong line break conversion end lines with two.
+    let breaks = block[start..end].iter().rev().take_while(|byte| **byte == b'\r').count();
+    start..end - breaks
 }
 
 fn trimmed(block: &[u8], mut range: Range<usize>) -> Range<usize> {

@@ -8,6 +8,9 @@ use std::io::{self, Read};
 use crate::format::header::{HEAD_BYTES_MAX, Head, excerpt};
 use crate::import::stream::Stream;
 
+/// How far to look for the next record behind a block that is longer than it says.
+const REMAINDER_BYTES_MAX: usize = 64 * 1024;
+
 /// A record whose block is still to be read or skipped.
 #[derive(Debug)]
 pub(crate) struct Record {
@@ -39,11 +42,12 @@ pub(crate) struct Records<R: Read> {
     /// Where the current record began.
     offset: u64,
     any: bool,
+    remainders: u64,
 }
 
 impl<R: Read> Records<R> {
     pub(crate) fn new(reader: R) -> Self {
-        Self { stream: Stream::new(reader), offset: 0, any: false }
+        Self { stream: Stream::new(reader), offset: 0, any: false, remainders: 0 }
     }
 
     /// The next record's head; `None` at the end of the file.
@@ -56,15 +60,19 @@ impl<R: Read> Records<R> {
             };
         }
         let mut bytes = Vec::new();
+        let whole = self.read_line(&mut bytes)?;
+        if !is_version(&bytes) {
+            let cause = not_warc(&bytes);
+            if !self.any || !whole || !self.find_version(&mut bytes)? {
+                return Err(self.stop(cause));
+            }
+        }
         loop {
             let start = bytes.len();
             if !self.read_line(&mut bytes)? {
-                return Err(self.stop(if start == 0 { not_warc(&bytes) } else { Cause::Cut }));
+                return Err(self.stop(Cause::Cut));
             }
-            if start == 0 && !(bytes.starts_with(b"WARC/0.") || bytes.starts_with(b"WARC/1.")) {
-                return Err(self.stop(not_warc(&bytes)));
-            }
-            if matches!(&bytes[start..], b"\n" | b"\r\n") {
+            if bytes[start..].iter().all(|byte| matches!(byte, b'\r' | b'\n')) {
                 break;
             }
         }
@@ -101,6 +109,31 @@ impl<R: Read> Records<R> {
             length -= count as u64;
         }
         Ok(())
+    }
+
+    /// Looks for the next version line, for files whose `Content-Length` is a little too small: some tools count wrongly.
+    /// `line` is the line that is none; afterwards it is the version line, if there is one near.
+    fn find_version(&mut self, line: &mut Vec<u8>) -> Result<bool, Stop> {
+        let mut passed = line.len();
+        while passed <= REMAINDER_BYTES_MAX {
+            line.clear();
+            let offset = self.stream.offset();
+            if !self.read_line(line)? {
+                return Ok(false);
+            }
+            if is_version(line) {
+                self.offset = offset;
+                self.remainders += 1;
+                return Ok(true);
+            }
+            passed += line.len();
+        }
+        Ok(false)
+    }
+
+    /// How often a record had more bytes than its `Content-Length` said.
+    pub(crate) fn remainders(&self) -> u64 {
+        self.remainders
     }
 
     /// Passes over line breaks between records (two are due, tools write none to many); whether a byte follows.
@@ -158,6 +191,10 @@ impl<R: Read> Records<R> {
             _ => Cause::Disk(error),
         })
     }
+}
+
+fn is_version(line: &[u8]) -> bool {
+    line.starts_with(b"WARC/0.") || line.starts_with(b"WARC/1.")
 }
 
 fn not_warc(line: &[u8]) -> Cause {

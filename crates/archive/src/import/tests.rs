@@ -166,6 +166,27 @@ fn what_is_no_page_is_counted() {
 }
 
 #[test]
+fn slips_of_other_tools_are_forgiven() {
+    let page = response("http://a.kz/", 1, PAGE);
+    let long = [&page[..page.len() - 4], b"tail of the block\r\nmore\r\n\r\n", &page].concat();
+    let (items, error, skipped) = read(&long);
+    assert_eq!((items.len(), error, skipped.malformed), (2, None, 1), "Content-Length too small");
+    let at = usize::try_from(items[1].offset).unwrap();
+    assert_eq!(long[at..], page[..]);
+    let far = [&page[..], &b"x\n".repeat(100_000), &page].concat();
+    let (items, error, _) = read(&far);
+    assert_eq!(items.len(), 1);
+    assert!(error.unwrap().contains("no WARC record begins here but \"x\""));
+    let crlf = String::from_utf8(page.clone()).unwrap().replace("Content-Length: 48", "Content-Length: 51");
+    let (items, error, _) = read(crlf.replace("\r\n", "\r\r\n").as_bytes());
+    assert_eq!((items.len(), error), (1, None), "line breaks converted twice");
+    assert_eq!(items[0].response.headers.len(), 1);
+    assert_eq!(&items[0].response.body.raw[..4], b"<p>x");
+    let glued = [&page[..page.len() - 4], &page, b"\r\n\n\n\n", &page].concat();
+    assert_eq!(read(&glued).0.len(), 3, "too few and too many line breaks between records");
+}
+
+#[test]
 fn what_is_no_warc_is_refused_in_words() {
     let long = vec![b'a'; 3_000_000];
     let head = [&b"WARC/1.0\r\nX: "[..], &long].concat();

@@ -29,8 +29,8 @@ pub fn run<S: ArchiveStore>(mut make: impl FnMut() -> S) {
 /// # Panics
 /// When one is not.
 pub fn replayed(store: &dyn ArchiveStore, from: Position) -> Vec<Replayed> {
-    let items = store.replay(from).expect("replay begins");
-    items.map(|item| item.expect("a record that was appended can be replayed")).collect()
+    let items = store.replay(from).unwrap();
+    items.map(|item| item.unwrap()).collect()
 }
 
 fn records(store: &dyn ArchiveStore) -> Vec<FetchRecord> {
@@ -80,11 +80,10 @@ fn replay_goes_on_from_any_position(store: &mut dyn ArchiveStore) {
 fn a_position_beyond_the_end_is_refused(store: &mut dyn ArchiveStore) {
     store.append(&some_records(3, 2)).unwrap();
     let end = store.end();
-    for beyond in [
-        Position { offset: end.offset + 1, ..end },
-        Position { segment: end.segment + 1, offset: 0 },
-    ] {
-        let message = store.replay(beyond).err().expect("a checkpoint from nowhere").to_string();
+    for beyond in
+        [Position { offset: end.offset + 1, ..end }, Position { segment: end.segment + 1, offset: 0 }]
+    {
+        let message = store.replay(beyond).err().unwrap().to_string();
         assert!(message.contains("beyond the end"), "{message}");
     }
 }
@@ -92,7 +91,7 @@ fn a_position_beyond_the_end_is_refused(store: &mut dyn ArchiveStore) {
 fn every_kind_of_record_survives(store: &mut dyn ArchiveStore) {
     let mut odd = record("https://a.test/odd").build();
     let exchange = odd.exchange.as_mut().unwrap();
-    exchange.response.version = "HTTP/2".to_owned();
+    "HTTP/2".clone_into(&mut exchange.response.version);
     exchange.response.headers = vec![
         HeaderLine { name: "transfer-encoding".to_owned(), value: Bytes::from_static(b"chunked") },
         HeaderLine { name: "X-Silteme-Transfer-Encoding".to_owned(), value: Bytes::from_static(b"gzip") },
@@ -106,10 +105,11 @@ fn every_kind_of_record_survives(store: &mut dyn ArchiveStore) {
     ];
     let mut bare = record("https://a.test/bare").build();
     bare.exchange.as_mut().unwrap().request.headers.clear();
-    let mut strange = record("https://a.test/strange").body("text/html", Bytes::from_static(b"\r\n\r\n")).build();
+    let mut strange =
+        record("https://a.test/strange").body("text/html", Bytes::from_static(b"\r\n\r\n")).build();
     strange.visit.via = Some("not a \r\n URL".to_owned());
     strange.exchange.as_mut().unwrap().response.status = 999;
-    strange.exchange.as_mut().unwrap().request.target = "/with space".to_owned();
+    "/with space".clone_into(&mut strange.exchange.as_mut().unwrap().request.target);
     let expected = vec![
         odd,
         bare,
@@ -118,7 +118,10 @@ fn every_kind_of_record_survives(store: &mut dyn ArchiveStore) {
         record("https://a.test/304b").status(304).build(),
         record("https://a.test/to").status(308).header("location", "/new").build(),
         record("https://a.test/dns")
-            .without_exchange(Outcome::Failed { kind: FailureKind::Dns, detail: "no\nsuch \u{0}name".to_owned() })
+            .without_exchange(Outcome::Failed {
+                kind: FailureKind::Dns,
+                detail: "no\nsuch \u{0}name".to_owned(),
+            })
             .build(),
     ];
     store.append(&expected).unwrap();
@@ -149,7 +152,8 @@ fn lookup_lists_what_is_held(store: &mut dyn ArchiveStore) {
     let first = record(url).build();
     let second = record(url).status(404).build();
     let third = record(url).not_modified().build();
-    let others = ["https://a.test/PAGE?b=2&a=1", "https://a.test/page?a=1&b=2", "https://www.a.test/page?b=2&a=1"];
+    let others =
+        ["https://a.test/PAGE?b=2&a=1", "https://a.test/page?a=1&b=2", "https://www.a.test/page?b=2&a=1"];
     let at = store.append(&[first, record(others[0]).build()]).unwrap()[0];
     store.append(&[second, record(others[1]).build(), record(others[2]).build()]).unwrap();
     store.append(&[third]).unwrap();
@@ -164,7 +168,7 @@ fn lookup_lists_what_is_held(store: &mut dyn ArchiveStore) {
     assert!(held[0].digest.starts_with("sha1:"));
     for entry in &held {
         assert_eq!(entry.url, url, "URLs that share a sort key are told apart");
-        let read = store.replay(entry.at).unwrap().next().expect("an entry leads to its record").unwrap();
+        let read = store.replay(entry.at).unwrap().next().unwrap().unwrap();
         assert_eq!(read.record.visit.url, url);
         assert_eq!(read.record.response().map(|response| response.status), Some(entry.status));
         assert_eq!(read.record.requested_at, entry.timestamp);
