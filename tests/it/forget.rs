@@ -77,7 +77,8 @@ fn a_forgotten_host_is_gone_whole() {
 /// The front page links to the forgotten pages, so its own text names them; nothing else may.
 fn answers_nothing_forgotten(place: &Place) {
     for word in ["canaryone", "canarytwo"] {
-        let urls: Vec<String> = place.run(&["search", word]).lines.iter().map(|line| text(line, "url")).collect();
+        let urls: Vec<String> =
+            place.run(&["search", word]).lines.iter().map(|line| text(line, "url")).collect();
         assert!(urls.iter().all(|url| url == "http://a.test/"), "{word} is still answered: {urls:?}");
     }
 }

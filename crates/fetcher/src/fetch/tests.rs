@@ -165,7 +165,7 @@ async fn an_impatient_caller_gets_the_visit_back_after_robots() {
     site.ledger.impatient = true;
     let visited = site.visit(visit(PAGE)).await;
     assert_eq!((visited.record, visited.robots.len()), (None, 1));
-    assert_eq!((site.requests(), site.ledger.delay), (1, Some(Duration::from_secs(3600))));
+    assert_eq!((site.requests(), site.ledger.delay), (1, Some(Duration::from_hours(1))));
     site.ledger.impatient = false;
     assert_eq!(site.outcome(PAGE).await, Outcome::HttpError { status: 404 });
     assert_eq!(site.requests(), 2);
