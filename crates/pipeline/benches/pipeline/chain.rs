@@ -76,7 +76,10 @@ async fn crawl(web: &Web, port: u16, scratch: &Path) -> usize {
         let Some(links) = at_work.join_next().await else { break };
         pages += 1;
         for link in links.unwrap() {
-            if web.follows && host(&link).is_some_and(|host| hosts.contains(&host)) && known.insert(link.clone()) {
+            if web.follows
+                && host(&link).is_some_and(|host| hosts.contains(&host))
+                && known.insert(link.clone())
+            {
                 queue.push_back(link);
             }
         }
@@ -130,7 +133,9 @@ pub(crate) fn read(url: &str, html: &[u8]) -> Read {
     let mut text = String::new();
     for node in html.select(&BODY).flat_map(|body| body.descendants()) {
         let invisible = || {
-            let parent = node.parent().and_then(|parent| parent.value().as_element().map(scraper::node::Element::name));
+            let parent = node
+                .parent()
+                .and_then(|parent| parent.value().as_element().map(scraper::node::Element::name));
             matches!(parent, Some("script" | "style" | "noscript"))
         };
         if let Node::Text(piece) = node.value()
@@ -144,7 +149,8 @@ pub(crate) fn read(url: &str, html: &[u8]) -> Read {
 
 /// A response record as one gzip member.
 pub(crate) fn warc_record(url: &str, html: &[u8]) -> Vec<u8> {
-    let http = format!("HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: {}\r\n\r\n", html.len());
+    let http =
+        format!("HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: {}\r\n\r\n", html.len());
     let mut encoder = GzEncoder::new(Vec::with_capacity(html.len() / 3), Compression::fast());
     write!(
         encoder,
@@ -175,7 +181,10 @@ impl PlainIndex {
         let title = schema.add_text_field("title", TEXT | STORED);
         let body = schema.add_text_field("body", TEXT | STORED);
         // One thread and as much memory as the index of the pipeline has by default.
-        let writer = Index::create_in_dir(folder, schema.build()).unwrap().writer_with_num_threads(1, 48 << 20).unwrap();
+        let writer = Index::create_in_dir(folder, schema.build())
+            .unwrap()
+            .writer_with_num_threads(1, 48 << 20)
+            .unwrap();
         Self { writer, url, title, body, added: 0 }
     }
 

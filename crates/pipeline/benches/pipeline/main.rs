@@ -52,7 +52,8 @@ fn main() {
     let mut given = std::env::args().skip(1);
     if given.next().as_deref() == Some("--measure") {
         let [measure, web, port, scratch] = std::array::from_fn(|_| given.next().unwrap());
-        let measured = measures::run(&measure, &Web::load(Path::new(&web)), port.parse().unwrap(), scratch.as_ref());
+        let measured =
+            measures::run(&measure, &Web::load(Path::new(&web)), port.parse().unwrap(), scratch.as_ref());
         println!("{}", serde_json::to_string(&measured).unwrap());
         return;
     }
@@ -92,7 +93,10 @@ fn read(mut given: impl Iterator<Item = String>) -> Option<Arguments> {
             "--quick" => arguments.quick = true,
             "--rounds" => arguments.rounds = given.next()?.parse().ok()?,
             "--only" => arguments.only = given.next()?.split(',').map(str::to_owned).collect(),
-            "--web" => arguments.web = Some(given.next().filter(|web| ["generated", "real"].contains(&web.as_str()))?),
+            "--web" => {
+                arguments.web =
+                    Some(given.next().filter(|web| ["generated", "real"].contains(&web.as_str()))?)
+            }
             _ => return None,
         }
     }
@@ -104,7 +108,9 @@ fn read(mut given: impl Iterator<Item = String>) -> Option<Arguments> {
 
 /// Runs every measure on a web. Those that repeat are interleaved, so that a change of the machine's load meets all.
 fn measure(web: &Web, testweb: &Path, arguments: &Arguments) -> Column {
-    let wanted = |measure: &&Measure| arguments.only.is_empty() || arguments.only.iter().any(|only| only == measure.name);
+    let wanted = |measure: &&Measure| {
+        arguments.only.is_empty() || arguments.only.iter().any(|only| only == measure.name)
+    };
     let mut results: Vec<(&'static str, Vec<Result<Measured, String>>)> = Vec::new();
     for round in 0..arguments.rounds {
         for measure in measures::ALL.iter().filter(wanted).filter(|measure| round == 0 || measure.repeats) {
@@ -116,7 +122,10 @@ fn measure(web: &Web, testweb: &Path, arguments: &Arguments) -> Column {
             }
         }
     }
-    Column { title: web.title(), results: results.into_iter().map(|(name, all)| (name, table::median(all))).collect() }
+    Column {
+        title: web.title(),
+        results: results.into_iter().map(|(name, all)| (name, table::median(all))).collect(),
+    }
 }
 
 #[expect(clippy::print_stderr, reason = "progress belongs to standard error")]
@@ -130,7 +139,8 @@ fn in_own_process(measure: &str, web: &Web, testweb: &Path) -> Result<Measured, 
     let mut command = Command::new(std::env::current_exe().unwrap());
     command.args(["--measure", measure]).arg(&web.folder).arg(server.port.to_string()).arg(scratch.path());
     let output = command.output().unwrap();
-    let last = |bytes: &[u8]| String::from_utf8_lossy(bytes).trim().lines().last().unwrap_or_default().to_owned();
+    let last =
+        |bytes: &[u8]| String::from_utf8_lossy(bytes).trim().lines().last().unwrap_or_default().to_owned();
     match serde_json::from_str(&last(&output.stdout)) {
         Ok(measured) => Ok(measured),
         Err(_) => Err(String::from_utf8_lossy(&output.stderr).trim().replace('\n', " ")),

@@ -43,7 +43,10 @@ pub(crate) const ALL: &[Measure] = &[
     row(STAGES, "offers", "derive beyond parse (offers, content hash)", stages::offers),
     row(STAGES, "index", "index put + commit", stages::index),
     row(STAGES, "frontier", "frontier offer + lease + settle", stages::frontier),
-    Measure { repeats: true, ..row(WHOLES, "chain", "chain reqwest + scraper + tantivy + gzip-1", chain::run) },
+    Measure {
+        repeats: true,
+        ..row(WHOLES, "chain", "chain reqwest + scraper + tantivy + gzip-1", chain::run)
+    },
     Measure { repeats: true, ..row(WHOLES, "whole", "pipeline::crawl, everything on", whole::run) },
 ];
 

@@ -60,7 +60,8 @@ fn cpu() -> Duration {
     let stat = fs::read_to_string("/proc/self/stat").unwrap();
     // The name of the program may hold spaces; the fields after it are numbered from 3 (proc(5)): utime is 14, stime 15.
     let (_, fields) = stat.rsplit_once(')').unwrap();
-    let ticks: u32 = fields.split_whitespace().skip(11).take(2).map(|field| field.parse::<u32>().unwrap()).sum();
+    let ticks: u32 =
+        fields.split_whitespace().skip(11).take(2).map(|field| field.parse::<u32>().unwrap()).sum();
     TICK * ticks
 }
 

@@ -112,7 +112,8 @@ impl Graph {
         );
         for entry in 0..MENU {
             let path = self.path(host, entry % self.pages_per_host);
-            let label = self.writers[host % LANGUAGES.len()].phrase(2, &mut Random::named(5, &format!("{host}/{entry}")));
+            let label = self.writers[host % LANGUAGES.len()]
+                .phrase(2, &mut Random::named(5, &format!("{host}/{entry}")));
             let _ = writeln!(
                 html,
                 "<li class=\"menu__item\"><a class=\"menu__link\" href=\"{path}\"><span>{label}</span></a></li>"
@@ -171,6 +172,9 @@ impl Graph {
             let path = self.path(host, page);
             let _ = writeln!(html, "<li class=\"footer__item\"><a href=\"{path}\">№ {page}</a></li>");
         }
-        let _ = write!(html, "</ul><p class=\"footer__note\">© 2026 Site {host}</p></footer>\n</body>\n</html>\n");
+        let _ = write!(
+            html,
+            "</ul><p class=\"footer__note\">© 2026 Site {host}</p></footer>\n</body>\n</html>\n"
+        );
     }
 }

@@ -65,7 +65,11 @@ impl Writer {
     fn word(&self, random: &mut Random) -> &str {
         let chance = random.below(1 << 32) as f64 / (1u64 << 32) as f64;
         let rank = (chance * (self.words.len() as f64).ln()).exp();
-        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "between 1 and the vocabulary")]
+        #[expect(
+            clippy::cast_possible_truncation,
+            clippy::cast_sign_loss,
+            reason = "between 1 and the vocabulary"
+        )]
         let rank = rank as usize;
         &self.words[rank.saturating_sub(1).min(self.words.len() - 1)]
     }

@@ -40,7 +40,8 @@ pub(crate) fn archive(web: &Web, port: u16, scratch: &Path) -> Measured {
         archive.append(batch).unwrap();
     }
     let mut measured = meter.stop(records.len());
-    measured.note = format!("{:.1} kB on disk per page", archive.end().offset as f64 / 1e3 / records.len() as f64);
+    measured.note =
+        format!("{:.1} kB on disk per page", archive.end().offset as f64 / 1e3 / records.len() as f64);
     measured
 }
 
@@ -63,7 +64,8 @@ pub(crate) fn offers(web: &Web, port: u16, _: &Path) -> Measured {
 }
 
 pub(crate) fn index(web: &Web, port: u16, scratch: &Path) -> Measured {
-    let mut documents: Vec<_> = parsed(web, port).into_iter().filter_map(|(_, parsed)| parsed.document).collect();
+    let mut documents: Vec<_> =
+        parsed(web, port).into_iter().filter_map(|(_, parsed)| parsed.document).collect();
     let clock = SystemClock;
     let meter = Meter::start();
     let mut writer = Index::open(scratch, whole::settings(port).index).unwrap().writer().unwrap();

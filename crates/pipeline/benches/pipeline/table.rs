@@ -24,7 +24,8 @@ pub(crate) fn median(rounds: Vec<Result<Measured, String>>) -> Result<Measured, 
         _ => String::new(),
     };
     let mut middle = good.swap_remove(good.len() / 2);
-    middle.note = [middle.note, spread].into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join("; ");
+    middle.note =
+        [middle.note, spread].into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join("; ");
     Ok(middle)
 }
 
@@ -38,7 +39,8 @@ pub(crate) fn print(columns: &[Column]) -> String {
 }
 
 fn print_column(text: &mut String, column: &Column) {
-    let result = |name: &str| column.results.iter().find(|(other, _)| *other == name).map(|(_, result)| result);
+    let result =
+        |name: &str| column.results.iter().find(|(other, _)| *other == name).map(|(_, result)| result);
     let cost = |name: &str| result(name)?.as_ref().ok().map(Measured::cpu_ms_per_page);
     let chain = cost("chain");
     let _ = writeln!(
@@ -59,7 +61,8 @@ fn print_column(text: &mut String, column: &Column) {
                 let cost = measured.cpu_ms_per_page();
                 let ratio = chain.map_or_else(String::new, |chain| format!("{:.2}", cost / chain));
                 // The others hold all pages in memory beforehand; their peak says nothing.
-                let peak = if measure.repeats { format!("{}", measured.peak_kib / 1024) } else { String::new() };
+                let peak =
+                    if measure.repeats { format!("{}", measured.peak_kib / 1024) } else { String::new() };
                 let speed = measured.pages_per_second();
                 let _ = write!(text, "{name:<9} {title:<45} {cost:>11.3} {ratio:>8} {speed:>8.0} {peak:>9}");
                 let _ = writeln!(text, "  {}", measured.note);
@@ -77,6 +80,9 @@ fn print_column(text: &mut String, column: &Column) {
     if let (Some(chain), Some(whole)) = (chain, cost("whole")) {
         let ratio = whole / chain;
         let verdict = if ratio <= 1.0 { "met" } else { "missed" };
-        let _ = writeln!(text, "whole pipeline / chain: {ratio:.2} (goal of field.md section 5: at most 1.00: {verdict})");
+        let _ = writeln!(
+            text,
+            "whole pipeline / chain: {ratio:.2} (goal of field.md section 5: at most 1.00: {verdict})"
+        );
     }
 }

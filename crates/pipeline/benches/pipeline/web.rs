@@ -163,8 +163,14 @@ pub(crate) fn testweb() -> Result<PathBuf, String> {
     let built = build.status().is_ok_and(|status| status.success());
     match beside {
         Some(path) if path.is_file() => Ok(path),
-        _ if built => Err("testweb was built, but not beside this benchmark; run it with `cargo bench -p pipeline`".to_owned()),
-        _ => Err("the simulated web is absent; run `cargo build --release -p testkit --bin testweb` and try again".to_owned()),
+        _ if built => {
+            Err("testweb was built, but not beside this benchmark; run it with `cargo bench -p pipeline`"
+                .to_owned())
+        }
+        _ => Err(
+            "the simulated web is absent; run `cargo build --release -p testkit --bin testweb` and try again"
+                .to_owned(),
+        ),
     }
 }
 
