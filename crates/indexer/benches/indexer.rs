@@ -86,12 +86,16 @@ fn read_set(folder: &Path, count: usize) -> Outcome<Set> {
     for (n, row) in rows.iter().cycle().take(count).enumerate() {
         let url = CanonicalUrl::parse(&format!("https://h{}.test/{n}", n % 997))?;
         let text = |name: &str| row[name].as_str().unwrap_or_default().to_owned();
-        bytes += text("title").len() + text("body").len();
+        // Copies would tie, and ties cannot be pruned: each round leaves out one word more.
+        let body = text("body");
+        let start = body.match_indices(' ').nth(n / rows.len()).map_or(0, |(at, _)| at);
+        let body = body[start..].to_owned();
+        bytes += text("title").len() + body.len();
         documents.push(Document {
             key: url.key(),
             url: url.canonical().to_owned(),
             title: text("title"),
-            text: text("body"),
+            text: body,
             description: None,
             author: None,
             site_name: None,

@@ -17,7 +17,6 @@ use crate::port::IndexWriter;
 use crate::schema;
 use crate::settings::Settings;
 use crate::view::{self, View};
-use crate::writer::may_index;
 
 const REINDEX_LOCK: &str = "reindex.lock";
 
@@ -199,7 +198,7 @@ fn for_each(
 impl IndexWriter for GenerationWriter {
     fn put(&mut self, documents: &[Document]) -> Result<(), Error> {
         for document in documents {
-            if may_index(document) {
+            if schema::may_index(document) {
                 self.engine.put(document, schema::digest(document), true)?;
             } else {
                 self.engine.delete(&document.key);

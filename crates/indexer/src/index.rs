@@ -8,20 +8,20 @@ use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use model::{Document, Timestamp, UrlKey};
 use tantivy::Searcher;
 
-use crate::analysis::Analyser;
+use crate::analysis::{Analyser, Wanted};
 use crate::best::{Order, Sieve};
 use crate::changes::{self, What};
 use crate::error::Error;
 use crate::generation::GenerationWriter;
 use crate::layout::{self, Stamp};
 use crate::lookup::{Answer, Change, Changes, Hidden, Hit, Query, Seed, Similar, Stats};
-use crate::plan::{Plan, Spot};
+use crate::plan::Plan;
 use crate::port::LinkSource;
 use crate::schema::Place;
 use crate::search::{self, Cursor, Run};
 use crate::settings::Settings;
 use crate::similar::{self, Pattern};
-use crate::snippet::{self, Wanted};
+use crate::snippet;
 use crate::view::View;
 use crate::writer::Writer;
 
@@ -221,7 +221,7 @@ impl Index {
             let shown = self.shown(document, similar.now).filter(|document| Some(document.key) != seed_key);
             Ok(shown.map(|document| (found.place, document)))
         })?;
-        let nothing = Wanted::new();
+        let nothing = Wanted::default();
         Ok((1..)
             .zip(found)
             .map(|(rank, (place, document))| {
@@ -247,12 +247,6 @@ fn open_live(dir: &Path) -> Result<(Stamp, Option<Arc<View>>), Error> {
     }
 }
 
-/// What a plan looks for, for snippets.
-pub(crate) fn wanted(plan: &Plan) -> Wanted {
-    let any = plan.any.iter().filter(|clause| clause.spot != Spot::Title).map(|clause| clause.text.clone());
-    any.chain(plan.phrases.iter().flatten().cloned()).collect()
-}
-
 impl LinkSource for Index {
     fn search(&self, query: &Query) -> Result<Answer, Error> {
         let mut analyser = Analyser::default();
@@ -267,14 +261,14 @@ impl LinkSource for Index {
             order: search::order(&plan, freshness, query.now),
             sieve: Sieve::new(&query.filter, query.now),
         };
-        self.page(&run, query, &wanted(&plan), &mut analyser)
+        self.page(&run, query, &snippet::wanted(&plan), &mut analyser)
     }
 
     fn get(&self, keys: &[UrlKey], now: Timestamp) -> Result<Vec<Option<Hit>>, Error> {
         let Some(view) = self.view()? else { return Ok(keys.iter().map(|_| None).collect()) };
         let searcher = view.searcher()?;
         let mut analyser = Analyser::default();
-        let nothing = Wanted::new();
+        let nothing = Wanted::default();
         keys.iter()
             .map(|key| {
                 let Some(address) = view.find(&searcher, key)? else { return Ok(None) };

@@ -2,30 +2,27 @@
 //!
 //! Invariant: keeps every promise of the ports but durability, and costs time linear in the documents with every question.
 
-use std::collections::{BTreeMap, HashMap};
+mod state;
+
 use std::ops::Bound;
 use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
 use model::{Document, Position, Timestamp, UrlKey};
 
-use crate::analysis::{Analyser, Tongue, Word, Words};
-use crate::best::{Order, Place, Sieve};
+use crate::analysis::{Analyser, Wanted};
+use crate::best::Order;
 use crate::changes::{self, Entry, What};
 use crate::error::Error;
-use crate::index::wanted;
-use crate::lookup::{Answer, Change, Changes, Filter, Hidden, Hit, Query, Removal, Seed, Similar, Stats};
+use crate::lookup::{Answer, Change, Changes, Hidden, Hit, Query, Removal, Seed, Similar, Stats};
 use crate::plan::{Plan, Spot};
 use crate::port::{IndexWriter, LinkSource};
-use crate::schema::{self, date, language_code, tie};
+use crate::schema;
 use crate::search::{self, Cursor};
 use crate::settings::Settings;
 use crate::similar::{self, Pattern};
-use crate::snippet::{self, Wanted};
-use crate::writer::may_index;
+use crate::snippet;
 
-/// BM25's k1 and b, as the embedded index has them.
-const K1: f32 = 1.2;
-const B: f32 = 0.75;
+use self::state::{Held, Pending, State};
 
 /// An index in memory that scans its documents; for tests and demonstrations. Clones share the documents: one clone
 /// writes, others read.
@@ -33,154 +30,6 @@ const B: f32 = 0.75;
 pub struct MemoryIndex {
     settings: Settings,
     state: Arc<RwLock<State>>,
-}
-
-#[derive(Default)]
-struct State {
-    documents: BTreeMap<UrlKey, Held>,
-    pending: BTreeMap<UrlKey, Pending>,
-    log: Vec<Entry>,
-    checkpoint: Position,
-    hidden: Option<Hidden>,
-}
-
-enum Pending {
-    Put(Box<Held>),
-    Remove(Removal),
-}
-
-/// A document with what it can be found by.
-struct Held {
-    document: Document,
-    place: schema::Place,
-    words: Vec<String>,
-    spots: HashMap<Spot, Counted>,
-}
-
-/// Terms of one field with how often they stand there.
-#[derive(Default)]
-struct Counted {
-    counts: HashMap<String, u32>,
-    len: u32,
-}
-
-impl Held {
-    fn new(document: &Document, analyser: &mut Analyser) -> Self {
-        let mut held = Self {
-            document: document.clone(),
-            place: schema::Place::of(&document.url),
-            words: Vec::new(),
-            spots: HashMap::new(),
-        };
-        held.read(&document.title, true, analyser);
-        held.read(&document.text, false, analyser);
-        if document.text.is_empty() {
-            held.read(document.description.as_deref().unwrap_or_default(), false, analyser);
-        }
-        for extra in document.tags.iter().chain(&document.author).chain(&document.section) {
-            held.read(extra, false, analyser);
-        }
-        held
-    }
-
-    fn read(&mut self, text: &str, title: bool, analyser: &mut Analyser) {
-        let tongue = Tongue::of(&self.document.language);
-        let mut words = Words::new(text);
-        let mut word = Word::default();
-        let spots = &mut self.spots;
-        while words.next_into(&mut word) {
-            spots.entry(Spot::Words).or_default().add(&word.text);
-            self.words.push(word.text.clone());
-            analyser.terms(tongue, &word, &mut |_, term| {
-                spots.entry(Spot::Terms).or_default().add(term);
-                if title {
-                    spots.entry(Spot::Title).or_default().add(term);
-                }
-            });
-        }
-        // No phrase spans two texts.
-        self.words.push(String::new());
-    }
-
-    fn count(&self, spot: Spot, term: &str) -> u32 {
-        self.spots.get(&spot).and_then(|spot| spot.counts.get(term)).copied().unwrap_or_default()
-    }
-
-    fn len(&self, spot: Spot) -> u32 {
-        self.spots.get(&spot).map_or(0, |spot| spot.len)
-    }
-
-    fn phrases(&self, phrase: &[String]) -> usize {
-        self.words.windows(phrase.len().max(1)).filter(|window| *window == phrase).count()
-    }
-
-    fn passes(&self, filter: &Filter, sieve: &Sieve) -> bool {
-        let expires = self.document.directives.unavailable_after.map(Timestamp::as_second);
-        filter.host.as_ref().is_none_or(|host| host.to_lowercase() == self.place.host)
-            && filter.site.as_ref().is_none_or(|site| site.to_lowercase() == self.place.site)
-            && sieve.passes(language_code(&self.document.language), date(&self.document).as_second(), expires)
-    }
-}
-
-impl Counted {
-    fn add(&mut self, term: &str) {
-        *self.counts.entry(term.to_owned()).or_default() += 1;
-        self.len += 1;
-    }
-}
-
-impl State {
-    fn shown(&self, document: &Document, now: Timestamp) -> bool {
-        document.directives.may_show(now)
-            && !self.hidden.as_ref().is_some_and(|hidden| hidden(&document.key, &document.url))
-    }
-
-    fn document_frequency(&self, spot: Spot, term: &str) -> u64 {
-        self.documents.values().filter(|held| held.count(spot, term) > 0).count() as u64
-    }
-
-    /// Every match with its place, best first.
-    fn matches(&self, plan: &Plan, filter: &Filter, order: Order, now: Timestamp) -> Vec<(Place, &Held)> {
-        let sieve = Sieve::new(filter, now);
-        let documents = self.documents.len() as f32;
-        let mean = |spot| self.documents.values().map(|held| held.len(spot) as f32).sum::<f32>() / documents;
-        let means = [mean(Spot::Words), mean(Spot::Terms), mean(Spot::Title)];
-        let rarity = |spot, term: &str| {
-            let found = self.document_frequency(spot, term) as f32;
-            (1.0 + (documents - found + 0.5) / (found + 0.5)).ln() * (1.0 + K1)
-        };
-        let weights: Vec<f32> =
-            plan.any.iter().map(|clause| clause.weight * rarity(clause.spot, &clause.text)).collect();
-        let phrase_weights: Vec<f32> = (plan.phrases.iter())
-            .map(|phrase| phrase.iter().map(|word| rarity(Spot::Words, word)).sum::<f32>())
-            .map(|rarity| plan.phrase_weight.unwrap_or_default() * rarity)
-            .collect();
-        let mut found = Vec::new();
-        for held in self.documents.values().filter(|held| held.passes(filter, &sieve)) {
-            let mut score = 0.0;
-            let mut any = plan.any.is_empty() || plan.must_phrases();
-            for (clause, weight) in plan.any.iter().zip(&weights) {
-                let count = held.count(clause.spot, &clause.text) as f32;
-                any |= count > 0.0;
-                let norm = 1.0 - B + B * held.len(clause.spot) as f32 / means[clause.spot as usize];
-                score += weight * count / (count + K1 * norm);
-            }
-            for (phrase, weight) in plan.phrases.iter().zip(&phrase_weights) {
-                let count = held.phrases(phrase) as f32;
-                let norm = 1.0 - B + B * held.len(Spot::Words) as f32 / means[Spot::Words as usize];
-                score += weight * count / (count + K1 * norm);
-            }
-            let excluded = plan.none.iter().any(|(spot, term)| held.count(*spot, term) > 0)
-                || plan.no_phrases.iter().any(|phrase| held.phrases(phrase) > 0);
-            let phrases = !plan.must_phrases() || plan.phrases.iter().all(|phrase| held.phrases(phrase) > 0);
-            if any && !excluded && phrases {
-                let value = order.value(score, date(&held.document).as_second());
-                found.push((Place { value, tie: tie(&held.document.key) }, held));
-            }
-        }
-        found.sort_unstable_by_key(|(place, _)| std::cmp::Reverse(*place));
-        found
-    }
 }
 
 impl MemoryIndex {
@@ -233,7 +82,7 @@ impl LinkSource for MemoryIndex {
             .filter(|(_, held)| state.shown(&held.document, query.now))
             .collect();
         let more = limit > 0 && rest.len() > offset + limit;
-        let wanted = wanted(&plan);
+        let wanted = snippet::wanted(&plan);
         let before = cursor.map_or(0, |cursor| cursor.rank);
         let mut answer = Answer { total, ..Answer::default() };
         for (rank, (place, held)) in (before + 1..).zip(rest).skip(offset).take(limit) {
@@ -251,7 +100,7 @@ impl LinkSource for MemoryIndex {
         let shown = |key| state.documents.get(key).filter(|held| state.shown(&held.document, now));
         Ok(keys
             .iter()
-            .map(|key| shown(key).map(|held| self.hit(held, &Wanted::new(), &mut analyser)))
+            .map(|key| shown(key).map(|held| self.hit(held, &Wanted::default(), &mut analyser)))
             .collect())
     }
 
@@ -281,7 +130,7 @@ impl LinkSource for MemoryIndex {
         Ok((1..)
             .zip(shown.take(limit))
             .map(|(rank, (place, held))| {
-                let hit = self.hit(held, &Wanted::new(), &mut analyser);
+                let hit = self.hit(held, &Wanted::default(), &mut analyser);
                 Hit { rank, score: order.score(place.value), ..hit }
             })
             .collect())
@@ -334,7 +183,7 @@ impl IndexWriter for MemoryIndex {
         let mut analyser = Analyser::default();
         let mut state = self.change();
         for document in documents {
-            let pending = if may_index(document) {
+            let pending = if schema::may_index(document) {
                 Pending::Put(Box::new(Held::new(document, &mut analyser)))
             } else {
                 Pending::Remove(Removal::Withdrawn)

@@ -150,6 +150,11 @@ impl Place {
     }
 }
 
+/// Whether its publisher lets a document be indexed at all.
+pub(crate) fn may_index(document: &Document) -> bool {
+    document.directives.index && document.directives.search != Some(false)
+}
+
 /// When a document is from: published, else fetched.
 pub(crate) fn date(document: &Document) -> Timestamp {
     document.published.unwrap_or(document.fetched)

@@ -2,26 +2,28 @@
 //!
 //! Invariant: never longer than the publisher permits, in characters, dots included; 0 = nothing at all.
 
-use std::collections::HashSet;
-
 use model::Document;
 
-use crate::analysis::{Analyser, Tongue, Word, Words};
+use crate::analysis::{Analyser, Tongue, Wanted, Word, Words};
 use crate::lookup::Snippet;
+use crate::plan::{Plan, Spot};
 
-/// Words of a text looked at for the best place: about 40 pages. Bounds the cost of one hit.
-const WORDS_MAX: usize = 20_000;
+/// Words of a text looked at for the best place: about ten pages. Bounds the cost of one hit.
+const WORDS_MAX: usize = 5_000;
 
 /// Dots where the excerpt is not the beginning or the end.
 const DOTS: &str = "…";
 
-/// The terms a text is searched for: words as written, stems, sub-word terms.
-pub(crate) type Wanted = HashSet<String>;
+/// What a plan looks for, for snippets.
+pub(crate) fn wanted(plan: &Plan) -> Wanted {
+    let any = plan.any.iter().filter(|clause| clause.spot != Spot::Title).map(|clause| clause.text.clone());
+    any.chain(plan.phrases.iter().flatten().cloned()).collect()
+}
 
 struct Match {
     from: usize,
     to: usize,
-    /// Which wanted term: the first that matched.
+    /// Number of the wanted term.
     term: usize,
 }
 
@@ -55,22 +57,14 @@ fn matches(text: &str, document: &Document, wanted: &Wanted, analyser: &mut Anal
         return found;
     }
     let tongue = Tongue::of(&document.language);
-    let mut terms: Vec<String> = Vec::new();
     let mut words = Words::new(text);
     let mut word = Word::default();
     let mut left = WORDS_MAX;
     while left > 0 && words.next_into(&mut word) {
         left -= 1;
-        let mut hit = wanted.get(&word.text);
-        if hit.is_none() {
-            analyser.terms(tongue, &word, &mut |_, term| hit = hit.or_else(|| wanted.get(term)));
+        if let Some(term) = wanted.find(&word, tongue, analyser) {
+            found.push(Match { from: word.from, to: word.to, term });
         }
-        let Some(hit) = hit else { continue };
-        let term = terms.iter().position(|known| known == hit).unwrap_or_else(|| {
-            terms.push(hit.clone());
-            terms.len() - 1
-        });
-        found.push(Match { from: word.from, to: word.to, term });
     }
     found
 }

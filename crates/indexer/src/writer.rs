@@ -169,7 +169,7 @@ impl IndexWriter for Writer {
         self.check_live()?;
         let searcher = self.engine.view.searcher()?;
         for document in documents {
-            if !may_index(document) {
+            if !schema::may_index(document) {
                 self.remove(&searcher, document.key, Removal::Withdrawn)?;
                 continue;
             }
@@ -213,9 +213,4 @@ impl IndexWriter for Writer {
         }
         changes::compact(&self.dir)
     }
-}
-
-/// Whether its publisher lets a document be indexed at all.
-pub(crate) fn may_index(document: &Document) -> bool {
-    document.directives.index && document.directives.search != Some(false)
 }

@@ -423,3 +423,42 @@ fn more_than_the_memory_for_waiting_documents_goes_through() {
     assert_eq!(found(&open(dir.path()), "ұзын").len(), 12);
     writer.close().expect("close");
 }
+
+/// Linux: every write to /dev/full fails with "no space left on device".
+#[cfg(target_os = "linux")]
+#[test]
+fn a_full_disk_is_told_and_loses_nothing() {
+    let dir = tempfile::tempdir().expect("dir");
+    let index = open(dir.path());
+    let mut writer = index.writer().expect("writer");
+    writer.put(&numbered(2)).expect("put");
+    writer.commit(at(1), now()).expect("commit");
+    let log = dir.path().join("changes.log");
+    let aside = dir.path().join("aside");
+    std::fs::rename(&log, &aside).expect("rename");
+    std::os::unix::fs::symlink("/dev/full", &log).expect("symlink");
+    writer.put(&numbered(5)).expect("put");
+    let error = writer.commit(at(2), now()).expect_err("no space");
+    assert!(matches!(error, Error::Io { .. }), "{error:?}");
+    assert!(error.to_string().contains("changes.log") && error.to_string().contains("free space"), "{error}");
+    assert_eq!(writer.checkpoint(), at(1));
+    assert_eq!(found(&index, "хабар").len(), 2, "the last commit is answered from");
+    std::fs::rename(&aside, &log).expect("rename");
+    writer.commit(at(2), now()).expect("commit");
+    assert_eq!((found(&index, "хабар").len(), feed(&index, None).0.len()), (5, 5));
+}
+
+#[test]
+fn a_folder_that_cannot_be_is_named() {
+    let dir = tempfile::tempdir().expect("dir");
+    let file = dir.path().join("file");
+    std::fs::write(&file, "x").expect("write");
+    for error in [
+        Writer::open(&file, &Settings::default()).map(drop).expect_err("a file is no folder"),
+        GenerationWriter::begin(&file.join("below"), &Settings::default())
+            .map(drop)
+            .expect_err("nor has it any"),
+    ] {
+        assert!(matches!(error, Error::Io { .. }) && error.to_string().contains("file"), "{error}");
+    }
+}

@@ -7,8 +7,9 @@ use std::collections::BTreeMap;
 use indexer::{Filter, Hit, LinkSource, Query, Seed, Similar};
 use model::{Interests, UrlKey};
 
+use crate::error::Error;
 use crate::request::{Reason, ReasonCode, Request, Settings};
-use crate::{Error, Unwanted, key_of};
+use crate::unwanted::{Unwanted, key_of};
 
 /// Words and phrases of the interests that are searched for; more add cost and little else.
 const TERMS_MAX: usize = 20;

@@ -8,83 +8,59 @@
 /// The shortest stem in letters; Kazakh roots are mostly of three to five.
 const LETTERS_MIN: usize = 3;
 
-/// Endings stand here as keys: ң is н, і is и, қ is к, ғ is г. Longest first.
-const CASE: &[&str] = &[
-    "ндагы",
-    "ндеги",
-    "дагы",
-    "деги",
-    "тагы",
-    "теги",
-    "нын",
-    "нин",
-    "дын",
-    "дин",
-    "тын",
-    "тин",
-    "нда",
-    "нде",
-    "дан",
-    "ден",
-    "тан",
-    "тен",
-    "нан",
-    "нен",
-    "мен",
-    "бен",
-    "пен",
-    "да",
-    "де",
-    "та",
-    "те",
-    "га",
-    "ге",
-    "ка",
-    "ке",
-    "на",
-    "не",
-    "ны",
-    "ни",
-    "ды",
-    "ди",
-    "ты",
-    "ти",
-];
-
-const POSSESSIVE: &[&str] = &[
-    "ларыныз",
-    "лериниз",
-    "ларымыз",
-    "леримиз",
-    "ымыз",
-    "имиз",
-    "ыныз",
-    "иниз",
-    "мыз",
-    "миз",
-    "ныз",
-    "низ",
-    "сын",
-    "син",
-    "ыма",
-    "име",
-    "ым",
-    "им",
-    "ын",
-    "ин",
-    "сы",
-    "си",
-    "ы",
-    "и",
-];
-
-const PLURAL: &[&str] = &["лар", "лер", "дар", "дер", "тар", "тер"];
+/// A kind of ending: those of each last letter, longest first. They stand here as keys: ң is н, і is и, қ is к, ғ is г.
+type Layer = &'static [(char, &'static [&'static str])];
 
 /// Participles and other forms that stand where nouns do, and the person endings.
-const VERBAL: &[&str] = &[
-    "атын", "етин", "итын", "итин", "ганы", "гени", "кани", "кены", "ган", "ген", "кан", "кен", "ады", "еди",
-    "иды", "иди", "мын", "мин", "сыз", "сиз", "лык", "лик", "дык", "дик", "тык", "тик",
+const VERBAL: Layer = &[
+    ('н', &["атын", "етин", "итын", "итин", "ган", "ген", "кан", "кен", "мын", "мин"]),
+    ('ы', &["ганы", "каны", "ады", "иды"]),
+    ('и', &["гени", "кени", "еди", "иди"]),
+    ('з', &["сыз", "сиз"]),
+    ('к', &["лык", "лик", "дык", "дик", "тык", "тик"]),
 ];
+
+const CASE: Layer = &[
+    ('ы', &["ндагы", "дагы", "тагы", "ны", "ды", "ты"]),
+    ('и', &["ндеги", "деги", "теги", "ни", "ди", "ти"]),
+    (
+        'н',
+        &[
+            "нын", "нин", "дын", "дин", "тын", "тин", "дан", "ден", "тан", "тен", "нан", "нен", "мен", "бен",
+            "пен",
+        ],
+    ),
+    ('а', &["нда", "да", "та", "га", "ка", "на"]),
+    ('е', &["нде", "де", "те", "ге", "ке", "не"]),
+];
+
+const POSSESSIVE: Layer = &[
+    (
+        'з',
+        &[
+            "ларыныз",
+            "лериниз",
+            "ларымыз",
+            "леримиз",
+            "ымыз",
+            "имиз",
+            "ыныз",
+            "иниз",
+            "мыз",
+            "миз",
+            "ныз",
+            "низ",
+        ],
+    ),
+    ('н', &["сын", "син", "ын", "ин"]),
+    ('а', &["ыма"]),
+    ('е', &["име"]),
+    ('м', &["ым", "им"]),
+    ('ы', &["сы", "ы"]),
+    ('и', &["си", "и"]),
+];
+
+const PLURAL: Layer = &[('р', &["лар", "лер", "дар", "дер", "тар", "тер"])];
 
 /// Endings after which a final б or г stands for п, к (кітап, кітабы).
 const VOWEL_FIRST: &[char] = &['ы', 'и', 'а', 'е'];
@@ -112,8 +88,10 @@ pub(super) fn stem(key: &mut String) {
 }
 
 /// The longest ending of the layer that leaves enough and agrees with the vowel before it.
-fn ending(key: &str, letters: usize, layer: &[&'static str]) -> Option<&'static str> {
-    layer.iter().copied().find(|ending| {
+fn ending(key: &str, letters: usize, layer: Layer) -> Option<&'static str> {
+    let last = key.chars().next_back()?;
+    let (_, endings) = layer.iter().find(|(letter, _)| *letter == last)?;
+    endings.iter().copied().find(|ending| {
         let Some(stem) = key.strip_suffix(ending) else { return false };
         let cut = ending.len() / 2; // every letter of an ending has two bytes
         let left = letters.saturating_sub(cut);

@@ -26,7 +26,17 @@ fn cyrillic(c: char, out: &mut String) {
     if matches!(c, 'ю' | 'я') {
         out.push('и');
     }
-    out.push(match c {
+    out.extend(cyrillic_letter(c));
+}
+
+/// The first letter of the key of a word that begins with this Cyrillic letter; none where it has no sound of its own.
+pub(super) fn first_letter(c: char) -> Option<char> {
+    if matches!(c, 'ю' | 'я') { Some('и') } else { cyrillic_letter(c) }
+}
+
+/// The key of one Cyrillic letter, the vowel alone of ю and я.
+fn cyrillic_letter(c: char) -> Option<char> {
+    Some(match c {
         'ә' | 'я' => 'а',
         'ғ' | 'ґ' => 'г',
         'қ' | 'ҡ' => 'к',
@@ -39,9 +49,9 @@ fn cyrillic(c: char, out: &mut String) {
         'ц' => 'с',
         'э' | 'є' => 'е',
         'җ' => 'ж',
-        'ъ' | 'ь' => return,
+        'ъ' | 'ь' => return None,
         other => other,
-    });
+    })
 }
 
 fn latin(word: &str, out: &mut String) {

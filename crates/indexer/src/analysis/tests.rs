@@ -105,7 +105,7 @@ fn long_words_are_cut_not_dropped() {
     let word = "ұзын".repeat(200);
     for language in ["kk", "ru", "en", "fr", "und"] {
         let found = of_word(language, &word);
-        assert!(found.iter().all(|term| term.len() <= TERM_BYTES_MAX + 8), "{language}");
+        assert!(found.iter().all(|term| term.len() <= words::WORD_BYTES_MAX + 8), "{language}");
         assert!(!found[0].is_empty());
     }
 }
@@ -188,4 +188,34 @@ proptest! {
         skeleton::skeleton(&once, letters::Script::Cyrillic, &mut twice);
         prop_assert_eq!(once, twice);
     }
+
+    #[test]
+    fn the_first_letter_is_only_a_short_cut(words in proptest::collection::vec("[а-яәғқңөұүһіьъa-zäéا-ی0-9]{1,9}", 1..6)) {
+        let mut analyser = Analyser::default();
+        for language in ["kk", "ru", "en", "fr", "und"] {
+            for word in &words {
+                // Each term a word has finds it again.
+                for term in of_word_or_none(language, word) {
+                    let wanted: Wanted = std::iter::once(term.clone()).collect();
+                    let mut found = Word::default();
+                    prop_assert!(Words::new(word).next_into(&mut found));
+                    let number = wanted.find(&found, Tongue::of(&Language::new(language)), &mut analyser);
+                    prop_assert_eq!(number, Some(0), "{} of {} in {}", term, word, language);
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn cyrillic_words_take_the_short_way_to_the_same_place(word in "[а-яА-ЯёЁәғқңөұүһіӘҒҚҢӨҰҮҺІ]{1,200}") {
+        let expected: String = word.to_lowercase().replace('ё', "е");
+        let expected = &expected[..expected.floor_char_boundary(words::WORD_BYTES_MAX)];
+        prop_assert_eq!(&terms("fr", &word)[0].1[0], expected);
+    }
+}
+
+/// The terms of the first word, if the text is one word.
+fn of_word_or_none(language: &str, word: &str) -> Vec<String> {
+    let mut found = terms(language, word);
+    if found.len() == 1 { found.remove(0).1 } else { Vec::new() }
 }

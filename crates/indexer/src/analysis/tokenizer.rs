@@ -53,6 +53,56 @@ struct ExactStream<'a> {
 #[derive(Default)]
 struct TermsTokenizer {
     analyser: Analyser,
+    memo: Memo,
+}
+
+/// Words analysed lately with their terms, each word in the one slot its hash gives it: texts repeat themselves, and
+/// looking up costs a tenth of analysing.
+#[derive(Default)]
+struct Memo(Vec<Slot>);
+
+/// Slots of a [`Memo`], a power of two: more of them miss the processor's cache more often than they save work.
+const SLOTS: usize = 4_096;
+
+#[derive(Default, Clone)]
+struct Slot {
+    tongue: Option<Tongue>,
+    word: String,
+    /// Its terms, one after the other, and where each ends.
+    terms: String,
+    ends: Vec<usize>,
+}
+
+impl Memo {
+    /// The slot that holds the terms of `word`.
+    fn slot(&mut self, tongue: Tongue, word: &Word, analyser: &mut Analyser) -> &Slot {
+        if self.0.is_empty() {
+            self.0.resize(SLOTS, Slot::default());
+        }
+        let slot = &mut self.0[place(&word.text)];
+        if slot.tongue != Some(tongue) || slot.word != word.text {
+            slot.tongue = Some(tongue);
+            slot.word.clone_from(&word.text);
+            slot.terms.clear();
+            slot.ends.clear();
+            let (terms, ends) = (&mut slot.terms, &mut slot.ends);
+            analyser.terms(tongue, word, &mut |_, term| {
+                terms.push_str(term);
+                ends.push(terms.len());
+            });
+        }
+        slot
+    }
+}
+
+/// The slot of a word, by its bytes eight at a time.
+fn place(word: &str) -> usize {
+    let mut hash = 0u64;
+    for chunk in word.as_bytes().chunks(8) {
+        let part = chunk.iter().fold(0, |part: u64, byte| part << 8 | u64::from(*byte));
+        hash = (hash.rotate_left(5) ^ part).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+    }
+    usize::try_from(hash >> 52).unwrap_or_default() & (SLOTS - 1)
 }
 
 struct TermsStream<'a> {
@@ -60,6 +110,7 @@ struct TermsStream<'a> {
     words: Words<'a>,
     word: Word,
     analyser: &'a mut Analyser,
+    memo: &'a mut Memo,
     /// Terms of the current word, one after the other, and where each ends.
     terms: String,
     ends: Vec<usize>,
@@ -112,6 +163,7 @@ impl Tokenizer for TermsTokenizer {
             words: Words::new(text),
             word: Word::default(),
             analyser: &mut self.analyser,
+            memo: &mut self.memo,
             terms: String::new(),
             ends: Vec::new(),
             next: 0,
@@ -125,14 +177,10 @@ impl TermsStream<'_> {
         if !self.words.next_into(&mut self.word) {
             return false;
         }
-        self.terms.clear();
-        self.ends.clear();
         self.next = 0;
-        let (terms, ends) = (&mut self.terms, &mut self.ends);
-        self.analyser.terms(self.tongue, &self.word, &mut |_, term| {
-            terms.push_str(term);
-            ends.push(terms.len());
-        });
+        let slot = self.memo.slot(self.tongue, &self.word, self.analyser);
+        self.terms.clone_from(&slot.terms);
+        self.ends.clone_from(&slot.ends);
         self.token.position = self.token.position.wrapping_add(1);
         self.token.offset_from = self.word.from;
         self.token.offset_to = self.word.to;

@@ -5,7 +5,9 @@
 use unicode_normalization::UnicodeNormalization;
 
 use super::letters::{Script, cyrillic_twin, is_apostrophe, is_mark, latin_twin, script, stands_alone};
-use super::{TERM_BYTES_MAX, cut};
+
+/// The longest word in bytes; longer ones are cut (never dropped), for documents and queries alike.
+pub(super) const WORD_BYTES_MAX: usize = 240;
 
 /// The words of a text, one after the other.
 #[derive(Clone)]
@@ -53,15 +55,21 @@ impl<'a> Words<'a> {
     }
 
     fn next_span(&mut self) -> Option<(usize, usize)> {
-        let rest = &self.text[self.at..];
-        let mut chars = rest.char_indices().skip_while(|(_, c)| !is_letter(*c));
-        let (start, first) = chars.next()?;
+        let (start, first) = loop {
+            let c = self.char_at(self.at)?;
+            if is_letter(c) {
+                break (self.at, c);
+            }
+            self.at += c.len_utf8();
+        };
         let mut end = start + first.len_utf8();
+        self.at = end;
         if !stands_alone(first) {
             let mut apostrophe = false;
-            for (at, c) in chars {
+            while let Some(c) = self.char_at(self.at) {
+                self.at += c.len_utf8();
                 if is_letter(c) && !stands_alone(c) || is_mark(c) {
-                    end = at + c.len_utf8();
+                    end = self.at;
                     apostrophe = false;
                 } else if is_apostrophe(c) && !apostrophe {
                     // Belongs to the word only if a letter follows.
@@ -71,14 +79,25 @@ impl<'a> Words<'a> {
                 }
             }
         }
-        let span = (self.at + start, self.at + end);
-        self.at = span.1;
-        Some(span)
+        self.at = end;
+        Some((start, end))
+    }
+
+    fn char_at(&self, at: usize) -> Option<char> {
+        match self.text.as_bytes().get(at)? {
+            byte if byte.is_ascii() => Some(char::from(*byte)),
+            _ => self.text[at..].chars().next(),
+        }
     }
 }
 
 fn is_letter(c: char) -> bool {
-    if c.is_ascii() { c.is_ascii_alphanumeric() } else { c.is_alphanumeric() && !is_mark(c) }
+    match c {
+        '\0'..='\x7f' => c.is_ascii_alphanumeric(),
+        // The alphabets most texts are in, without asking the tables.
+        '\u{400}'..='\u{481}' | '\u{48a}'..='\u{52f}' => true,
+        _ => c.is_alphanumeric() && !is_mark(c),
+    }
 }
 
 impl Word {
@@ -86,9 +105,13 @@ impl Word {
     fn set(&mut self, raw: &str) {
         self.text.clear();
         if raw.is_ascii() {
-            self.set_ascii(cut(raw, TERM_BYTES_MAX));
+            self.set_ascii(&raw[..raw.len().min(WORD_BYTES_MAX)]);
             return;
         }
+        if self.set_cyrillic(raw) {
+            return;
+        }
+        self.text.clear();
         self.scratch.clear();
         if raw.chars().all(is_composed) {
             self.scratch.push_str(raw);
@@ -103,10 +126,35 @@ impl Word {
                 _ if is_mark(c) || is_apostrophe(c) => {}
                 _ => self.text.extend(c.to_lowercase().filter(|c| !is_mark(*c))),
             }
-            if self.text.len() >= TERM_BYTES_MAX {
+            if self.text.len() >= WORD_BYTES_MAX {
                 break;
             }
         }
+    }
+
+    /// The short way for a word of Russian and Kazakh letters only; false if it is not one.
+    fn set_cyrillic(&mut self, raw: &str) -> bool {
+        self.script = Script::Cyrillic;
+        for c in raw.chars() {
+            self.text.push(match c {
+                'а'..='я' | 'і' | 'ә' | 'ғ' | 'қ' | 'ң' | 'ө' | 'ұ' | 'ү' | 'һ' => c,
+                // Their lower-case letters stand 32 places on.
+                'А'..='Я' => char::from_u32(u32::from(c) + 32).unwrap_or(c),
+                'ё' | 'Ё' => 'е',
+                'Ә' => 'ә',
+                'Ғ' => 'ғ',
+                'Қ' => 'қ',
+                'Ң' => 'ң',
+                'Ө' => 'ө',
+                'Ұ' => 'ұ',
+                'Ү' => 'ү',
+                'Һ' => 'һ',
+                'І' => 'і',
+                _ => return false,
+            });
+        }
+        self.text.truncate(self.text.floor_char_boundary(WORD_BYTES_MAX));
+        true
     }
 
     fn set_ascii(&mut self, raw: &str) {
