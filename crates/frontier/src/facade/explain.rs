@@ -88,17 +88,15 @@ fn why(
     if row.on_loan {
         return "it is on loan to a worker, or visited and not settled yet".to_owned();
     }
-    let waits_for = waits_for(row);
+    let site = if site_on_loan {
+        "its site is on loan, and its turn comes when the site is back".to_owned()
+    } else {
+        format!("its site may be asked from {site_allowed} on: {}", pace.reason())
+    };
     match due {
-        Some(due) if due > site_allowed => format!("{waits_for} until {due}"),
-        _ if site_on_loan => "its site is on loan; its turn comes when the site is back".to_owned(),
-        Some(due) => format!(
-            "{waits_for} until {due}; its site may be asked from {site_allowed} on: {}",
-            pace.reason()
-        ),
-        None => {
-            format!("in the queue of its site, which may be asked from {site_allowed} on: {}", pace.reason())
-        }
+        Some(due) if due > site_allowed => format!("{} until {due}", waits_for(row)),
+        Some(due) => format!("{} until {due}; {site}", waits_for(row)),
+        None => format!("in the queue of its site; {site}"),
     }
 }
 

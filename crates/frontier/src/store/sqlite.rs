@@ -14,7 +14,9 @@ mod jobs;
 mod lend;
 mod loans;
 mod read;
+mod returns;
 mod schema;
+mod share;
 mod work;
 
 use std::fmt;
@@ -26,6 +28,7 @@ use rusqlite::{Connection, OpenFlags, TransactionBehavior, params};
 
 use self::fingerprints::Fingerprints;
 use self::jobs::Jobs;
+use self::loans::Loans;
 use crate::error::Error;
 use crate::lease::LeaseRequest;
 use crate::port::{Applied, Batch, Found, FrontierStore, LentSite, Wanted};
@@ -41,6 +44,7 @@ const STATEMENTS: usize = 64;
 pub struct SqliteStore {
     connection: Connection,
     jobs: Jobs,
+    loans: Loans,
     /// Absent in a store opened for reading.
     known: Option<Fingerprints>,
 }
@@ -60,7 +64,7 @@ impl SqliteStore {
             schema::prepare(&mut connection, &path, cache)?;
             let jobs = Jobs::load(&connection)?;
             let known = Fingerprints::load(&connection)?;
-            Ok(Self { connection, jobs, known: Some(known) })
+            Ok(Self { connection, jobs, loans: Loans::default(), known: Some(known) })
         };
         open().map_err(|error| opening(error, &path))
     }
@@ -81,7 +85,7 @@ impl SqliteStore {
             )?;
             configure(&connection)?;
             schema::check_version(&connection, &path)?;
-            Ok(Self { connection, jobs: Jobs::default(), known: None })
+            Ok(Self { connection, jobs: Jobs::default(), loans: Loans::default(), known: None })
         };
         open().map(Some).map_err(|error| opening(error, &path))
     }
@@ -95,18 +99,16 @@ impl FrontierStore for SqliteStore {
         if secure {
             self.connection.pragma_update(None, "secure_delete", true)?;
         }
-        let transaction = self.connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
         let mut jobs = self.jobs.clone();
-        let done = apply::apply(&transaction, &mut jobs, known, batch)?;
-        transaction.commit()?;
+        let done = atomically(&mut self.connection, &mut self.loans, |connection, loans| {
+            apply::apply(connection, &mut jobs, known, loans, batch)
+        })?;
         self.jobs = jobs;
         for key in done.new_keys {
             known.insert(key);
         }
         if secure {
-            // The log holds copies of the pages as they were.
-            self.connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", params![], |_| Ok(()))?;
-            self.connection.pragma_update(None, "secure_delete", false)?;
+            self.scrub_log()?;
         }
         Ok(done.applied)
     }
@@ -115,13 +117,10 @@ impl FrontierStore for SqliteStore {
         if self.known.is_none() {
             return Err(Error::ReadOnly);
         }
-        let transaction = self.connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-        let lent = lend::lend(&transaction, &self.jobs, request, now)?;
-        // An idle crawl asks again and again: nothing lent means nothing to wait for the disk for.
-        if lent.changed {
-            transaction.commit()?;
-        }
-        Ok(lent.sites)
+        let jobs = &self.jobs;
+        atomically(&mut self.connection, &mut self.loans, |connection, loans| {
+            lend::lend(connection, jobs, loans, request, now)
+        })
     }
 
     fn next_due(&self, request: &LeaseRequest) -> Result<Option<Timestamp>, Error> {
@@ -134,11 +133,39 @@ impl FrontierStore for SqliteStore {
         // One transaction: one instant, whatever the writer does meanwhile.
         let transaction = self.connection.unchecked_transaction()?;
         let jobs = self.present_jobs()?;
-        read::read(&transaction, &jobs, wanted)
+        read::read(&transaction, &jobs, &self.loans, wanted)
     }
 }
 
+/// One transaction, and the loans with it.
+fn atomically<R>(
+    connection: &mut Connection,
+    loans: &mut Loans,
+    work: impl FnOnce(&Connection, &mut Loans) -> Result<R, Error>,
+) -> Result<R, Error> {
+    let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    let done = work(&transaction, loans).and_then(|done| Ok(transaction.commit().map(|()| done)?));
+    match &done {
+        Ok(_) => loans.commit(),
+        Err(_) => loans.roll_back(),
+    }
+    done
+}
+
 impl SqliteStore {
+    /// The log holds copies of pages as they were before something was forgotten.
+    fn scrub_log(&self) -> Result<(), Error> {
+        let busy =
+            self.connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", params![], |row| row.get(0))?;
+        if busy {
+            tracing::warn!(
+                "a reader keeps the frontier's log; what was forgotten leaves it at the next checkpoint"
+            );
+        }
+        self.connection.pragma_update(None, "secure_delete", false)?;
+        Ok(())
+    }
+
     /// The writer knows its jobs; a reader has to look.
     fn present_jobs(&self) -> Result<std::borrow::Cow<'_, Jobs>, Error> {
         if self.known.is_some() {

@@ -13,6 +13,7 @@ use super::codec::{
 };
 use super::fingerprints::Fingerprints;
 use super::jobs::Jobs;
+use super::loans::Loans;
 use super::work::Work;
 use crate::error::Error;
 use crate::instant::floor_millis;
@@ -46,7 +47,6 @@ pub(super) struct Place {
     pub(super) id: i64,
     pub(super) job: i64,
     pub(super) state: UrlState,
-    pub(super) on_loan: bool,
 }
 
 impl<'c, 'b> Application<'c, 'b> {
@@ -54,10 +54,11 @@ impl<'c, 'b> Application<'c, 'b> {
         connection: &'c Connection,
         jobs: &'b mut Jobs,
         known: &'b Fingerprints,
+        loans: &'c mut Loans,
         now: Timestamp,
     ) -> Result<Self, Error> {
         Ok(Self {
-            work: Work::begin(connection)?,
+            work: Work::begin(connection, loans)?,
             connection,
             jobs,
             known,
@@ -70,23 +71,22 @@ impl<'c, 'b> Application<'c, 'b> {
     }
 
     pub(super) fn place(&self, key: UrlKey) -> Result<Option<Place>, Error> {
-        let mut statement = self
-            .connection
-            .prepare_cached("SELECT id, job, state, lane FROM url WHERE site = ? AND tail = ?")?;
+        let mut statement =
+            self.connection.prepare_cached("SELECT id, job, state FROM url WHERE site = ? AND tail = ?")?;
         let place = statement
             .query_row(params![column_of_site(number_of(key)), &key.0[6..]], |row| {
-                let (state, lane): (u8, i64) = (row.get(2)?, row.get(3)?);
+                let state: u8 = row.get(2)?;
                 let state = STATES.get(usize::from(state)).copied().unwrap_or(UrlState::Queued);
-                Ok(Place { id: row.get(0)?, job: row.get(1)?, state, on_loan: lane < 0 })
+                Ok(Place { id: row.get(0)?, job: row.get(1)?, state })
             })
             .optional()?;
         Ok(place)
     }
 
-    /// Takes a URL out of the sums of its site; the row itself is the caller's.
-    pub(super) fn leave(&mut self, site: i64, place: &Place) -> Result<(), Error> {
-        self.work.count(site, Some(if place.on_loan { UrlState::Leased } else { place.state }), None)?;
-        if !place.on_loan
+    /// Takes a URL out of the sums of its site, and ends its loan; the row itself is the caller's.
+    pub(super) fn leave(&mut self, site: i64, key: UrlKey, place: &Place) -> Result<(), Error> {
+        self.work.count(site, place.state, -1)?;
+        if self.work.end_loan(key)?.is_none()
             && let Some(site) = self.work.site(site)?
         {
             site.share(place.job).left();
@@ -96,7 +96,7 @@ impl<'c, 'b> Application<'c, 'b> {
 
     /// Puts a URL into the sums of its site.
     pub(super) fn join(&mut self, site: i64, job: i64, row: &UrlRow) -> Result<(), Error> {
-        self.work.count(site, None, Some(row.state))?;
+        self.work.count(site, row.state, 1)?;
         let lane = number_of_lane(row.lane());
         if let Some(site) = self.work.site(site)? {
             site.share(job).joined(lane, due_of(lane, at_of(row.turn)));
@@ -108,8 +108,7 @@ impl<'c, 'b> Application<'c, 'b> {
         let via = row.via.as_deref().map(|via| self.via(via)).transpose()?.flatten();
         self.insert_with_via(site, job, row, via)?;
         if let Some(last) = &row.last {
-            let place =
-                Place { id: self.connection.last_insert_rowid(), job, state: row.state, on_loan: false };
+            let place = Place { id: self.connection.last_insert_rowid(), job, state: row.state };
             debug_assert!(last.at >= Timestamp::UNIX_EPOCH, "instants begin in 1970");
             self.update(&place, job, row)?;
         }
@@ -188,7 +187,7 @@ impl<'c, 'b> Application<'c, 'b> {
         Ok(id)
     }
 
-    pub(super) fn finish(self) -> Result<Done, Error> {
+    pub(super) fn finish(mut self) -> Result<Done, Error> {
         for (word, visits) in &self.outcomes {
             self.connection
                 .prepare_cached(
@@ -201,7 +200,7 @@ impl<'c, 'b> Application<'c, 'b> {
                 .prepare_cached("UPDATE job SET pages = pages + ? WHERE id = ?")?
                 .execute(params![pages, job])?;
         }
-        self.work.finish()?;
+        self.work.flush()?;
         Ok(self.done)
     }
 }

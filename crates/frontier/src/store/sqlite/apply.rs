@@ -9,6 +9,7 @@ use super::codec::{at_of, column_of_site, millis, number_of_kind, number_of_lane
 use super::fingerprints::Fingerprints;
 use super::forget;
 use super::jobs::Jobs;
+use super::loans::Loans;
 use crate::error::Error;
 use crate::job::JobRules;
 use crate::offer::Offer;
@@ -18,9 +19,10 @@ pub(super) fn apply(
     connection: &Connection,
     jobs: &mut Jobs,
     known: &Fingerprints,
+    loans: &mut Loans,
     batch: &Batch<'_>,
 ) -> Result<Done, Error> {
-    let mut application = Application::new(connection, jobs, known, batch.now)?;
+    let mut application = Application::new(connection, jobs, known, loans, batch.now)?;
     for rules in batch.jobs {
         application.register(rules)?;
     }
@@ -73,7 +75,7 @@ impl<'b> Application<'_, 'b> {
         self.work.site_or_new(site, settled.site.as_str(), now)?;
         match self.place(row.key)? {
             Some(place) => {
-                self.leave(site, &place)?;
+                self.leave(site, row.key, &place)?;
                 self.update(&place, job, row)?;
             }
             None => {
@@ -141,14 +143,17 @@ impl<'b> Application<'_, 'b> {
 
     /// A seed of one job that another job found first goes over to the job that starts from it.
     fn adopt(&mut self, offer: &Offer, rank: u16) -> Result<(), Error> {
+        let key = offer.url.key();
+        if self.work.loans.get(key).is_some() {
+            return Ok(());
+        }
         let job = self.jobs.id_of(self.connection, &offer.job)?;
-        let Some(place) = self.place(offer.url.key())?.filter(|place| place.job != job && !place.on_loan)
-        else {
+        let Some(place) = self.place(key)?.filter(|place| place.job != job) else {
             return Ok(());
         };
-        let site = column_of_site(number_of(offer.url.key()));
+        let site = column_of_site(number_of(key));
         let row = UrlRow::of_offer(offer, rank);
-        self.leave(site, &place)?;
+        self.leave(site, key, &place)?;
         let name = self.work.site(site)?.map(|site| site.name.clone()).unwrap_or_default();
         self.connection
             .prepare_cached(

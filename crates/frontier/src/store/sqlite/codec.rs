@@ -10,15 +10,9 @@ use crate::port::{LastVisit, UrlRow};
 use crate::queue::{Lane, Turn};
 use crate::status::UrlState;
 
-/// States by number; [`UrlState::Leased`] is a lane below zero, not a stored state, but has its place among the counters.
-pub(super) const STATES: [UrlState; 6] = [
-    UrlState::Queued,
-    UrlState::Leased,
-    UrlState::Scheduled,
-    UrlState::Gone,
-    UrlState::Refused,
-    UrlState::Dropped,
-];
+/// States by number; [`UrlState::Leased`] is not stored.
+pub(super) const STATES: [UrlState; 5] =
+    [UrlState::Queued, UrlState::Scheduled, UrlState::Gone, UrlState::Refused, UrlState::Dropped];
 
 const KINDS: [ResourceKind; 4] =
     [ResourceKind::Page, ResourceKind::Feed, ResourceKind::Sitemap, ResourceKind::Robots];
@@ -33,7 +27,7 @@ pub(super) struct Columns {
     pub(super) job: i64,
     pub(super) via: Option<i64>,
     pub(super) via_text: Option<String>,
-    /// With `url` still as in the column `text`, and without `via` and `job`.
+    /// With `url` still as in the column `text`, without `via` and `job`, and as if it were not on loan.
     pub(super) row: UrlRow,
 }
 
@@ -42,8 +36,7 @@ impl Columns {
     pub(super) fn read(row: &Row<'_>) -> Result<Self, Error> {
         let lane: i64 = row.get(6)?;
         let at: i64 = row.get(7)?;
-        let fresh =
-            Lane::ALL.iter().any(|known| number_of_lane(*known) == lane.max(-1 - lane) && known.is_fresh());
+        let fresh = Lane::ALL.iter().any(|known| number_of_lane(*known) == lane && known.is_fresh());
         let turn = if fresh { Turn::Fresh { rank: number(at, "rank")? } } else { Turn::At(instant(at)?) };
         let last_at: Option<i64> = row.get(14)?;
         Ok(Self {
@@ -61,7 +54,7 @@ impl Columns {
                 job: String::new(),
                 state: *at_number(&STATES, row.get(5)?, "state")?,
                 turn,
-                on_loan: lane < 0,
+                on_loan: false,
                 attempts: number(row.get::<_, Option<i64>>(13)?.unwrap_or_default(), "attempts")?,
                 last: last_at.map(|last_at| last_visit(row, last_at)).transpose()?,
             },
@@ -108,12 +101,11 @@ pub(super) fn number_of_kind(kind: ResourceKind) -> i64 {
 
 pub(super) fn number_of_state(state: UrlState) -> u8 {
     match state {
-        UrlState::Queued => 0,
-        UrlState::Leased => 1,
-        UrlState::Scheduled => 2,
-        UrlState::Gone => 3,
-        UrlState::Refused => 4,
-        UrlState::Dropped => 5,
+        UrlState::Queued | UrlState::Leased => 0,
+        UrlState::Scheduled => 1,
+        UrlState::Gone => 2,
+        UrlState::Refused => 3,
+        UrlState::Dropped => 4,
     }
 }
 

@@ -5,7 +5,7 @@
 use model::{CanonicalUrl, Site};
 use rusqlite::params;
 
-use super::application::Application;
+use super::application::{Application, Place};
 use super::codec::{Columns, URL_COLUMNS, column_of_site, lengthen};
 use crate::error::Error;
 use crate::port::{number_of, site_number};
@@ -26,10 +26,8 @@ pub(super) fn forget(application: &mut Application<'_, '_>, takedown: &Takedown)
     for columns in &doomed {
         let row = &columns.row;
         let site = column_of_site(number_of(row.key));
-        application.work.count(site, Some(row.status()), None)?;
-        if let Some(site) = application.work.site(site)? {
-            site.share(columns.job).left();
-        }
+        let place = Place { id: columns.id, job: columns.job, state: row.state };
+        application.leave(site, row.key, &place)?;
         connection.prepare_cached("INSERT INTO doomed VALUES (?)")?.execute([columns.id])?;
     }
     connection.execute("DELETE FROM url WHERE id IN (SELECT id FROM doomed)", [])?;

@@ -8,22 +8,16 @@ use std::collections::BTreeMap;
 use model::{Site, Timestamp};
 use rusqlite::{Connection, params};
 
-use super::codec::{Columns, URL_COLUMNS, instant, number_of_lane};
+use super::codec::{Columns, URL_COLUMNS, at_of, instant, number_of_lane};
 use super::jobs::Jobs;
-use super::read::{Reader, robots_of};
+use super::loans::{Loan, Loans};
+use super::read::{self, Reader};
 use super::work::Work;
 use crate::error::Error;
 use crate::instant::floor_millis;
 use crate::lease::LeaseRequest;
-use crate::port::{LentSite, UrlRow};
+use crate::port::LentSite;
 use crate::queue::{Lane, choose};
-use crate::status::UrlState;
-
-/// What was lent, and whether the file was changed for it.
-pub(super) struct Lent {
-    pub(super) sites: Vec<LentSite>,
-    pub(super) changed: bool,
-}
 
 /// The bounds of a request, in milliseconds.
 #[derive(Clone, Copy)]
@@ -36,13 +30,14 @@ struct Bounds {
 pub(super) fn lend(
     connection: &Connection,
     jobs: &Jobs,
+    loans: &mut Loans,
     request: &LeaseRequest,
     now: Timestamp,
-) -> Result<Lent, Error> {
+) -> Result<Vec<LentSite>, Error> {
     let now = floor_millis(now).as_millisecond();
     let revisits = floor_millis(request.revisits_due_by).as_millisecond().min(now);
     let bounds = Bounds { now, revisits };
-    let mut work = Work::begin(connection)?;
+    let mut work = Work::begin(connection, loans)?;
     let promoted = promote(connection, &mut work, bounds)?;
     let wanted = jobs.wanted(request);
     let due = due_sites(connection, &wanted, request.sites_max, bounds)?;
@@ -51,11 +46,11 @@ pub(super) fn lend(
     for site in due {
         sites.extend(lend_site(&mut work, &mut reader, site, &wanted, request, bounds)?);
     }
-    let changed = promoted || !sites.is_empty();
-    if changed {
-        work.finish()?;
+    // An idle crawl asks again and again: nothing lent writes nothing, and there is no disk to wait for.
+    if promoted || !sites.is_empty() {
+        work.flush()?;
     }
-    Ok(Lent { sites, changed })
+    Ok(sites)
 }
 
 /// Moves the horizon up to the request's bound; true when that let revisits in.
@@ -122,73 +117,67 @@ fn lend_site(
     bounds: Bounds,
 ) -> Result<Option<LentSite>, Error> {
     let fence = work.lend(id)?;
-    let mut due: [Vec<Columns>; 5] = Default::default();
+    let due = due_urls(work, reader.connection, id, jobs, request.visits_per_site_max, bounds)?;
     let Some(site) = work.site(id)? else { return Ok(None) };
-    for share in site.shares.iter().filter(|share| jobs.contains(&share.job)) {
+    let name = site.name.clone();
+    let mut lent = LentSite {
+        site: Site::of_domain(&name),
+        fence: fence.cast_unsigned(),
+        pace: site.pace.as_deref().map(read::pace).transpose()?,
+        next_allowed: instant(site.next_allowed)?,
+        robots: read::robots_of(reader.connection, id)?,
+        rows: Vec::new(),
+    };
+    for columns in choose(due, request.visits_per_site_max, lent.fence) {
+        let row = &columns.row;
+        let (state, lane, at) = (row.state, number_of_lane(row.lane()), at_of(row.turn));
+        work.begin_loan(row.key, Loan { id: columns.id, site: id, job: columns.job, state, lane, at })?;
+        lent.rows.push(reader.complete(columns, &name)?);
+    }
+    Ok(Some(lent))
+}
+
+/// The first of each lane of a site.
+fn due_urls(
+    work: &mut Work<'_>,
+    connection: &Connection,
+    id: i64,
+    jobs: &[i64],
+    visits_max: usize,
+    bounds: Bounds,
+) -> Result<[Vec<Columns>; 5], Error> {
+    let mut due: [Vec<Columns>; 5] = Default::default();
+    let mut lanes = Vec::new();
+    let shares = work.site(id)?.map(|site| site.shares.as_slice()).unwrap_or_default();
+    for share in shares.iter().filter(|share| jobs.contains(&share.job)) {
         for lane in Lane::ALL {
-            let first = if lane.is_revisit() { share.revisit } else { share.ready };
-            let bound = if lane.is_revisit() { bounds.revisits } else { bounds.now };
+            let (first, bound) =
+                if lane.is_revisit() { (share.revisit, bounds.revisits) } else { (share.ready, bounds.now) };
             if first.is_some_and(|first| first <= bound) {
-                let bound = if lane.is_fresh() { i64::MAX } else { bound };
-                waiting(
-                    reader.connection,
-                    id,
-                    share.job,
-                    lane,
-                    bound,
-                    request.visits_per_site_max,
-                    &mut due[lane as usize],
-                )?;
+                lanes.push((share.job, lane, if lane.is_fresh() { i64::MAX } else { bound }));
             }
         }
     }
-    for lane in &mut due {
-        lane.sort_by_key(|columns| (super::codec::at_of(columns.row.turn), columns.id));
-    }
-    let lent = LentSite {
-        site: Site::of_domain(&site.name),
-        fence: fence.cast_unsigned(),
-        pace: site.pace.as_deref().map(super::read::pace).transpose()?,
-        next_allowed: instant(site.next_allowed)?,
-        robots: robots_of(reader.connection, id)?,
-        rows: Vec::new(),
-    };
-    let name = site.name.clone();
-    let mut rows: Vec<UrlRow> = Vec::new();
-    for columns in choose(due, request.visits_per_site_max, lent.fence) {
-        reader
-            .connection
-            .prepare_cached("UPDATE url SET lane = -1 - lane WHERE id = ?")?
-            .execute([columns.id])?;
-        work.count(id, Some(columns.row.state), Some(UrlState::Leased))?;
-        if let Some(site) = work.site(id)? {
-            site.share(columns.job).left();
-        }
-        rows.push(reader.complete(columns, &name)?);
-    }
-    Ok(Some(LentSite { rows, ..lent }))
-}
-
-/// The first of a lane.
-fn waiting(
-    connection: &Connection,
-    site: i64,
-    job: i64,
-    lane: Lane,
-    bound: i64,
-    max: usize,
-    found: &mut Vec<Columns>,
-) -> Result<(), Error> {
     let mut statement = connection.prepare_cached(&format!(
         "SELECT {URL_COLUMNS} FROM url INDEXED BY url_queue \
-         WHERE lane >= 0 AND site = ? AND job = ? AND lane = ? AND at <= ? ORDER BY at, id LIMIT ?"
+         WHERE site = ? AND job = ? AND lane = ? AND at <= ? ORDER BY at, id"
     ))?;
-    let max = i64::try_from(max).unwrap_or(i64::MAX);
-    let mut rows = statement.query(params![site, job, number_of_lane(lane), bound, max])?;
-    while let Some(row) = rows.next()? {
-        found.push(Columns::read(row)?);
+    for (job, lane, bound) in lanes {
+        let waiting = &mut due[lane as usize];
+        let wanted = waiting.len().saturating_add(visits_max);
+        let mut rows = statement.query(params![id, job, number_of_lane(lane), bound])?;
+        while waiting.len() < wanted
+            && let Some(row) = rows.next()?
+        {
+            if !work.loans.has(row.get(0)?) {
+                waiting.push(Columns::read(row)?);
+            }
+        }
     }
-    Ok(())
+    for waiting in &mut due {
+        waiting.sort_by_key(|columns| (at_of(columns.row.turn), columns.id));
+    }
+    Ok(due)
 }
 
 pub(super) fn next_due(

@@ -1,81 +1,80 @@
-//! The end of loans. Invariant: whatever goes back to a queue goes back to the place it was taken from.
+//! Which URLs are on loan.
+//!
+//! In memory only: what must outlive a crash is that the *site* was on loan and how many of its URLs were; the URLs
+//! themselves never left their queues in the file, so a crash returns them by itself and a lease writes no rows.
+//!
+//! Invariant: what is here agrees with the file as committed; a transaction that fails takes its changes back.
 
-use rusqlite::{OptionalExtension, Row, params};
+use std::collections::{HashMap, HashSet};
 
-use super::application::Application;
-use super::codec::{STATES, column_of_site, due_of, millis};
-use crate::error::Error;
-use crate::port::{ReturnedSite, number_of, site_number};
+use model::UrlKey;
+
 use crate::status::UrlState;
 
-/// A URL on loan, with what it takes to put it back.
-struct Loan {
-    site: i64,
-    id: i64,
-    job: i64,
-    state: u8,
-    /// Of the queue it goes back to.
-    lane: i64,
-    at: i64,
+/// A URL on loan, and its place in the queue.
+#[derive(Debug, Clone)]
+pub(super) struct Loan {
+    pub(super) id: i64,
+    pub(super) site: i64,
+    pub(super) job: i64,
+    pub(super) state: UrlState,
+    pub(super) lane: i64,
+    pub(super) at: i64,
 }
 
-impl Loan {
-    /// Reads `site, id, job, state, lane, at`.
-    fn read(row: &Row<'_>) -> Result<Self, rusqlite::Error> {
-        let lane: i64 = row.get(4)?;
-        Ok(Self {
-            site: row.get(0)?,
-            id: row.get(1)?,
-            job: row.get(2)?,
-            state: row.get(3)?,
-            lane: -1 - lane,
-            at: row.get(5)?,
-        })
-    }
+/// Every URL on loan: those with workers, and those visited and not settled yet.
+#[derive(Debug, Default)]
+pub(super) struct Loans {
+    by_key: HashMap<UrlKey, Loan>,
+    ids: HashSet<i64>,
+    /// What stood there before each change of the running transaction.
+    undo: Vec<(UrlKey, Option<Loan>)>,
 }
 
-impl Application<'_, '_> {
-    pub(super) fn take_back(&mut self, returned: &ReturnedSite<'_>) -> Result<(), Error> {
-        let site = column_of_site(site_number(returned.site));
-        let pace = postcard::to_stdvec(&returned.pace).map_err(|e| Error::corrupt("pace", e))?;
-        if !self.work.take_back(site, returned.fence, pace, millis(returned.next_allowed))? {
-            return Ok(());
-        }
-        let mut statement =
-            self.connection.prepare_cached("INSERT OR REPLACE INTO robots VALUES (?, ?, ?)")?;
-        for robots in returned.robots {
-            statement.execute(params![site, robots.origin.as_str(), robots.copy])?;
-        }
-        for key in returned.unvisited.iter().filter(|key| column_of_site(number_of(**key)) == site) {
-            let loan = self
-                .connection
-                .prepare_cached(
-                    "SELECT site, id, job, state, lane, at FROM url WHERE site = ? AND tail = ? AND lane < 0",
-                )?
-                .query_row(params![site, &key.0[6..]], Loan::read)
-                .optional()?;
-            loan.map(|loan| self.requeue(&loan)).transpose()?;
-        }
-        Ok(())
+impl Loans {
+    pub(super) fn get(&self, key: UrlKey) -> Option<&Loan> {
+        self.by_key.get(&key)
     }
 
-    pub(super) fn reclaim(&mut self) -> Result<(), Error> {
-        let loans = self
-            .connection
-            .prepare("SELECT site, id, job, state, lane, at FROM url INDEXED BY url_on_loan WHERE lane < 0")?
-            .query_map([], Loan::read)?
-            .collect::<Result<Vec<_>, _>>()?;
-        loans.iter().try_for_each(|loan| self.requeue(loan))
+    pub(super) fn has(&self, id: i64) -> bool {
+        self.ids.contains(&id)
     }
 
-    fn requeue(&mut self, loan: &Loan) -> Result<(), Error> {
-        self.connection
-            .prepare_cached("UPDATE url SET lane = ? WHERE id = ?")?
-            .execute(params![loan.lane, loan.id])?;
-        self.work.count(loan.site, Some(UrlState::Leased), STATES.get(usize::from(loan.state)).copied())?;
-        if let Some(site) = self.work.site(loan.site)? {
-            site.share(loan.job).joined(loan.lane, due_of(loan.lane, loan.at));
+    pub(super) fn begin(&mut self, key: UrlKey, loan: Loan) {
+        self.ids.insert(loan.id);
+        let before = self.by_key.insert(key, loan);
+        self.undo.push((key, before));
+    }
+
+    pub(super) fn end(&mut self, key: UrlKey) -> Option<Loan> {
+        let loan = self.by_key.remove(&key)?;
+        self.ids.remove(&loan.id);
+        self.undo.push((key, Some(loan.clone())));
+        Some(loan)
+    }
+
+    pub(super) fn end_all(&mut self) {
+        let keys: Vec<UrlKey> = self.by_key.keys().copied().collect();
+        for key in keys {
+            self.end(key);
         }
-        Ok(())
+    }
+
+    /// The transaction is on disk.
+    pub(super) fn commit(&mut self) {
+        self.undo.clear();
+    }
+
+    /// The transaction did not happen.
+    pub(super) fn roll_back(&mut self) {
+        for (key, before) in std::mem::take(&mut self.undo).into_iter().rev() {
+            if let Some(loan) = self.by_key.remove(&key) {
+                self.ids.remove(&loan.id);
+            }
+            if let Some(loan) = before {
+                self.ids.insert(loan.id);
+                self.by_key.insert(key, loan);
+            }
+        }
     }
 }

@@ -5,17 +5,18 @@ use std::collections::BTreeMap;
 use model::{Origin, Position, Site};
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
-use super::codec::{Columns, URL_COLUMNS, column_of_site, count, instant, lengthen};
+use super::codec::{Columns, STATES, URL_COLUMNS, column_of_site, count, instant, lengthen, number_of_state};
 use super::jobs::Jobs;
+use super::loans::Loans;
 use crate::error::Error;
 use crate::lease::RobotsEntry;
 use crate::pace::PaceState;
 use crate::port::{Found, KeptRules, Ledger, SiteRow, UrlRow, Wanted, number_of, site_number};
-use crate::status::{Counts, StateCounts};
+use crate::status::{Counts, StateCounts, UrlState};
 use crate::takedown::{Rule, RuleKind};
 
-const SITE_COLUMNS: &str =
-    "id, name, next_allowed, pace, fence, queued, leased, scheduled, gone, refused, dropped";
+const SITE_COLUMNS: &str = "id, name, next_allowed, pace, fence, queued, scheduled, gone, refused, dropped, \
+    lent_queued, lent_scheduled, lent_gone, lent_refused, lent_dropped";
 
 /// Completes rows: names instead of numbers.
 pub(super) struct Reader<'c> {
@@ -25,11 +26,17 @@ pub(super) struct Reader<'c> {
     via: Option<(i64, Option<String>)>,
 }
 
-pub(super) fn read(connection: &Connection, jobs: &Jobs, wanted: &Wanted<'_>) -> Result<Found, Error> {
+pub(super) fn read(
+    connection: &Connection,
+    jobs: &Jobs,
+    loans: &Loans,
+    wanted: &Wanted<'_>,
+) -> Result<Found, Error> {
     let mut found = Found::default();
     let mut reader = Reader::new(connection, jobs);
     for key in wanted.urls {
-        found.urls.push(reader.url(*key)?);
+        let row = reader.url(*key)?;
+        found.urls.push(row.map(|row| UrlRow { on_loan: loans.get(*key).is_some(), ..row }));
     }
     let sites = sites(connection, wanted)?;
     for (id, site) in sites {
@@ -142,14 +149,7 @@ fn site_row(row: &Row<'_>) -> Result<(i64, SiteRow), Error> {
         pace: pace.as_deref().map(self::pace).transpose()?,
         next_allowed: instant(row.get(2)?)?,
         fence: row.get::<_, Option<i64>>(4)?.map(i64::cast_unsigned),
-        counts: StateCounts {
-            queued: count(row, 5)?,
-            leased: count(row, 6)?,
-            scheduled: count(row, 7)?,
-            gone: count(row, 8)?,
-            refused: count(row, 9)?,
-            dropped: count(row, 10)?,
-        },
+        counts: state_counts(row, 5)?,
     };
     Ok((row.get(0)?, site))
 }
@@ -177,25 +177,45 @@ fn ledger(connection: &Connection) -> Result<Ledger, Error> {
         .query_map([], |row| Ok((row.get(0)?, count(row, 1)?)))?
         .collect::<Result<BTreeMap<String, u64>, _>>()?;
     let mut statement = connection.prepare_cached(
-        "SELECT queued, leased, scheduled, gone, refused, dropped, sites, sites_leased, segment, offset FROM state",
+        "SELECT sites, sites_leased, segment, offset, queued, scheduled, gone, refused, dropped, \
+         lent_queued, lent_scheduled, lent_gone, lent_refused, lent_dropped FROM state",
     )?;
     let ledger = statement.query_row([], |row| {
+        let StateCounts { queued, leased, scheduled, gone, refused, dropped } = state_counts(row, 4)?;
+        let (sites, sites_leased) = (count(row, 0)?, count(row, 1)?);
         Ok(Ledger {
             counts: Counts {
-                queued: count(row, 0)?,
-                leased: count(row, 1)?,
-                scheduled: count(row, 2)?,
-                gone: count(row, 3)?,
-                refused: count(row, 4)?,
-                dropped: count(row, 5)?,
-                sites: count(row, 6)?,
-                sites_leased: count(row, 7)?,
+                queued,
+                leased,
+                scheduled,
+                gone,
+                refused,
+                dropped,
+                sites,
+                sites_leased,
                 outcomes,
             },
-            checkpoint: Position { segment: row.get(8)?, offset: row.get::<_, i64>(9)?.cast_unsigned() },
+            checkpoint: Position { segment: row.get(2)?, offset: row.get::<_, i64>(3)?.cast_unsigned() },
         })
     })?;
     Ok(ledger)
+}
+
+/// Counters from ten columns: URLs by state, those on loan included, then those on loan.
+fn state_counts(row: &Row<'_>, first: usize) -> Result<StateCounts, rusqlite::Error> {
+    let lent = |state| count(row, first + STATES.len() + state);
+    let free = |state: UrlState| {
+        let state = usize::from(number_of_state(state));
+        Ok::<_, rusqlite::Error>(count(row, first + state)?.saturating_sub(lent(state)?))
+    };
+    Ok(StateCounts {
+        queued: free(UrlState::Queued)?,
+        leased: (0..STATES.len()).map(lent).sum::<Result<u64, _>>()?,
+        scheduled: free(UrlState::Scheduled)?,
+        gone: free(UrlState::Gone)?,
+        refused: free(UrlState::Refused)?,
+        dropped: free(UrlState::Dropped)?,
+    })
 }
 
 fn rules(connection: &Connection) -> Result<KeptRules, Error> {

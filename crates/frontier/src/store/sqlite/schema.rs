@@ -23,12 +23,16 @@ CREATE TABLE state (
     offset INTEGER NOT NULL DEFAULT 0,
     sites INTEGER NOT NULL DEFAULT 0,
     sites_leased INTEGER NOT NULL DEFAULT 0,
-    queued INTEGER NOT NULL DEFAULT 0,      -- URLs by state
-    leased INTEGER NOT NULL DEFAULT 0,
+    queued INTEGER NOT NULL DEFAULT 0,      -- URLs by state, those on loan included
     scheduled INTEGER NOT NULL DEFAULT 0,
     gone INTEGER NOT NULL DEFAULT 0,
     refused INTEGER NOT NULL DEFAULT 0,
-    dropped INTEGER NOT NULL DEFAULT 0
+    dropped INTEGER NOT NULL DEFAULT 0,
+    lent_queued INTEGER NOT NULL DEFAULT 0, -- those on loan
+    lent_scheduled INTEGER NOT NULL DEFAULT 0,
+    lent_gone INTEGER NOT NULL DEFAULT 0,
+    lent_refused INTEGER NOT NULL DEFAULT 0,
+    lent_dropped INTEGER NOT NULL DEFAULT 0
 );
 INSERT INTO state (id) VALUES (1);
 CREATE TABLE outcome (word TEXT PRIMARY KEY, visits INTEGER NOT NULL) WITHOUT ROWID;
@@ -48,12 +52,16 @@ CREATE TABLE site (
     next_allowed INTEGER NOT NULL,
     pace BLOB,                              -- postcard of PaceState; NULL when never asked
     fence INTEGER,                          -- the outstanding loan
-    queued INTEGER NOT NULL DEFAULT 0,
-    leased INTEGER NOT NULL DEFAULT 0,
+    queued INTEGER NOT NULL DEFAULT 0,      -- as in state
     scheduled INTEGER NOT NULL DEFAULT 0,
     gone INTEGER NOT NULL DEFAULT 0,
     refused INTEGER NOT NULL DEFAULT 0,
-    dropped INTEGER NOT NULL DEFAULT 0
+    dropped INTEGER NOT NULL DEFAULT 0,
+    lent_queued INTEGER NOT NULL DEFAULT 0,
+    lent_scheduled INTEGER NOT NULL DEFAULT 0,
+    lent_gone INTEGER NOT NULL DEFAULT 0,
+    lent_refused INTEGER NOT NULL DEFAULT 0,
+    lent_dropped INTEGER NOT NULL DEFAULT 0
 );
 CREATE INDEX site_on_loan ON site (fence) WHERE fence IS NOT NULL;
 CREATE TABLE robots (
@@ -66,13 +74,15 @@ CREATE TABLE share (
     job INTEGER NOT NULL,
     pages INTEGER NOT NULL,                 -- admitted
     hubs INTEGER NOT NULL,
-    ready INTEGER,                          -- first instant something never visited is due; 0 = at once
-    revisit INTEGER,                        -- first instant a revisit is due
+    lent INTEGER NOT NULL,                  -- URLs on loan: which ones, only the writer knows
+    ready INTEGER,                          -- first instant something never visited and not on loan is due; 0 = at once
+    revisit INTEGER,                        -- first instant a revisit not on loan is due
     turn INTEGER,                           -- first instant to lease it; NULL when on loan or nothing counts
     PRIMARY KEY (site, job)
 ) WITHOUT ROWID;
 CREATE INDEX share_turn ON share (job, turn, site) WHERE turn IS NOT NULL;
 CREATE INDEX share_revisit ON share (revisit) WHERE revisit IS NOT NULL;
+CREATE INDEX share_lent ON share (lent) WHERE lent > 0;
 CREATE TABLE url (
     id INTEGER PRIMARY KEY,                 -- order of discovery
     site INTEGER NOT NULL,
@@ -80,7 +90,7 @@ CREATE TABLE url (
     job INTEGER NOT NULL,
     kind INTEGER NOT NULL,
     state INTEGER NOT NULL,
-    lane INTEGER NOT NULL,                  -- -1 - lane while on loan
+    lane INTEGER NOT NULL,                  -- its queue; it stays there while on loan
     at INTEGER NOT NULL,                    -- rank in fresh lanes, else the instant it is due
     depth INTEGER NOT NULL,
     hops INTEGER NOT NULL,
@@ -96,8 +106,7 @@ CREATE TABLE url (
     interval INTEGER                        -- seconds
 );
 CREATE UNIQUE INDEX url_key ON url (site, tail);
-CREATE INDEX url_queue ON url (site, job, lane, at) WHERE lane >= 0;
-CREATE INDEX url_on_loan ON url (site) WHERE lane < 0;
+CREATE INDEX url_queue ON url (site, job, lane, at);
 ";
 
 /// Prepares a connection that writes, making the tables in an empty file.

@@ -5,21 +5,24 @@
 
 use std::collections::HashMap;
 
+use model::UrlKey;
 use rusqlite::{Connection, OptionalExtension, params};
 
-use super::codec::{number_of_lane, number_of_state};
+use super::codec::number_of_state;
+use super::loans::{Loan, Loans};
+use super::share::{SHARE_COLUMNS, Share};
 use crate::error::Error;
-use crate::queue::Lane;
 use crate::status::UrlState;
 
 /// Everything a transaction has touched.
 pub(super) struct Work<'c> {
     connection: &'c Connection,
+    pub(super) loans: &'c mut Loans,
     sites: HashMap<i64, SiteWork>,
-    totals: [i64; 6],
+    tally: Tally,
     sites_new: i64,
     sites_lent: i64,
-    pub(super) fence: i64,
+    fence: i64,
     pub(super) horizon: i64,
 }
 
@@ -28,34 +31,31 @@ pub(super) struct SiteWork {
     pub(super) name: String,
     pub(super) next_allowed: i64,
     pub(super) pace: Option<Vec<u8>>,
-    pub(super) fence: Option<i64>,
-    counts: [i64; 6],
+    fence: Option<i64>,
+    tally: Tally,
     changed: bool,
-    pub(super) shares: Vec<ShareWork>,
+    pub(super) shares: Vec<Share>,
 }
 
-/// A job's part of a site as the transaction sees it.
-pub(super) struct ShareWork {
-    pub(super) job: i64,
-    pub(super) pages: i64,
-    pub(super) hubs: i64,
-    pub(super) ready: Option<i64>,
-    pub(super) revisit: Option<i64>,
-    turn: Option<i64>,
-    /// Something left a queue: `ready` and `revisit` are to be looked up again.
-    stale: bool,
-    changed: bool,
+/// Changes of counters, by number of state.
+#[derive(Debug, Default, Clone, Copy)]
+struct Tally {
+    /// All, those on loan included.
+    all: [i64; 5],
+    /// Those on loan.
+    lent: [i64; 5],
 }
 
 impl<'c> Work<'c> {
-    pub(super) fn begin(connection: &'c Connection) -> Result<Self, Error> {
+    pub(super) fn begin(connection: &'c Connection, loans: &'c mut Loans) -> Result<Self, Error> {
         let (fence, horizon) = connection
             .prepare_cached("SELECT fence, horizon FROM state")?
             .query_row([], |row| Ok((row.get(0)?, row.get(1)?)))?;
         Ok(Self {
             connection,
+            loans,
             sites: HashMap::new(),
-            totals: [0; 6],
+            tally: Tally::default(),
             sites_new: 0,
             sites_lent: 0,
             fence,
@@ -90,20 +90,13 @@ impl<'c> Work<'c> {
         self.sites.get_mut(&id).ok_or_else(|| Error::corrupt("site", "it vanished"))
     }
 
-    /// Counts a URL that changes its state; `None` is a URL that is not, or no more.
-    pub(super) fn count(
-        &mut self,
-        id: i64,
-        from: Option<UrlState>,
-        to: Option<UrlState>,
-    ) -> Result<(), Error> {
-        for (state, change) in [(from, -1), (to, 1)] {
-            let Some(state) = state.map(|state| usize::from(number_of_state(state))) else { continue };
-            self.totals[state] += change;
-            if let Some(site) = self.site(id)? {
-                site.counts[state] += change;
-                site.changed = true;
-            }
+    /// Counts URLs of a state, more or fewer.
+    pub(super) fn count(&mut self, id: i64, state: UrlState, change: i64) -> Result<(), Error> {
+        let state = usize::from(number_of_state(state));
+        self.tally.all[state] += change;
+        if let Some(site) = self.site(id)? {
+            site.tally.all[state] += change;
+            site.changed = true;
         }
         Ok(())
     }
@@ -140,27 +133,50 @@ impl<'c> Work<'c> {
         Ok(true)
     }
 
-    /// Writes back what was changed.
-    pub(super) fn finish(mut self) -> Result<(), Error> {
-        self.flush()?;
-        let t = self.totals;
-        self.connection
-            .prepare_cached(
-                "UPDATE state SET fence = ?, horizon = ?, sites = sites + ?, sites_leased = sites_leased + ?, \
-                 queued = queued + ?, leased = leased + ?, scheduled = scheduled + ?, gone = gone + ?, \
-                 refused = refused + ?, dropped = dropped + ?",
-            )?
-            .execute(params![
-                self.fence, self.horizon, self.sites_new, self.sites_lent, t[0], t[1], t[2], t[3], t[4], t[5]
-            ])?;
+    /// Lends a URL.
+    pub(super) fn begin_loan(&mut self, key: UrlKey, loan: Loan) -> Result<(), Error> {
+        self.count_loan(&loan, 1)?;
+        self.loans.begin(key, loan);
         Ok(())
     }
 
-    /// Writes back sites and shares, and keeps them for further use.
+    /// Ends the loan of a URL, if it is on loan; its place in the queue is the caller's.
+    pub(super) fn end_loan(&mut self, key: UrlKey) -> Result<Option<Loan>, Error> {
+        let Some(loan) = self.loans.end(key) else { return Ok(None) };
+        self.count_loan(&loan, -1)?;
+        Ok(Some(loan))
+    }
+
+    fn count_loan(&mut self, loan: &Loan, change: i64) -> Result<(), Error> {
+        let state = usize::from(number_of_state(loan.state));
+        self.tally.lent[state] += change;
+        if let Some(site) = self.site(loan.site)? {
+            site.tally.lent[state] += change;
+            site.changed = true;
+            site.share(loan.job).lent(change);
+        }
+        Ok(())
+    }
+
+    /// Writes back what was changed, and keeps it for further use.
     pub(super) fn flush(&mut self) -> Result<(), Error> {
         for (id, site) in &mut self.sites {
-            site.write(*id, self.horizon, self.connection)?;
+            site.write(*id, self.horizon, self.loans, self.connection)?;
         }
+        let Tally { all, lent } = std::mem::take(&mut self.tally);
+        let (sites_new, sites_lent) =
+            (std::mem::take(&mut self.sites_new), std::mem::take(&mut self.sites_lent));
+        self.connection
+            .prepare_cached(
+                "UPDATE state SET fence = ?, horizon = ?, sites = sites + ?, sites_leased = sites_leased + ?, \
+                 queued = queued + ?, scheduled = scheduled + ?, gone = gone + ?, refused = refused + ?, \
+                 dropped = dropped + ?, lent_queued = lent_queued + ?, lent_scheduled = lent_scheduled + ?, \
+                 lent_gone = lent_gone + ?, lent_refused = lent_refused + ?, lent_dropped = lent_dropped + ?",
+            )?
+            .execute(params![
+                self.fence, self.horizon, sites_new, sites_lent, all[0], all[1], all[2], all[3], all[4], lent[0],
+                lent[1], lent[2], lent[3], lent[4]
+            ])?;
         Ok(())
     }
 
@@ -174,7 +190,7 @@ impl<'c> Work<'c> {
             next_allowed,
             pace: None,
             fence: None,
-            counts: [0; 6],
+            tally: Tally::default(),
             changed: false,
             shares: Vec::new(),
         })
@@ -190,47 +206,26 @@ impl<'c> Work<'c> {
                     next_allowed: row.get(1)?,
                     pace: row.get(2)?,
                     fence: row.get(3)?,
-                    counts: [0; 6],
+                    tally: Tally::default(),
                     changed: false,
                     shares: Vec::new(),
                 })
             })
             .optional()?;
         let Some(mut site) = site else { return Ok(None) };
-        let mut statement = self.connection.prepare_cached(
-            "SELECT job, pages, hubs, ready, revisit, turn FROM share WHERE site = ? ORDER BY job",
-        )?;
-        let shares = statement.query_map([id], |row| {
-            Ok(ShareWork {
-                job: row.get(0)?,
-                pages: row.get(1)?,
-                hubs: row.get(2)?,
-                ready: row.get(3)?,
-                revisit: row.get(4)?,
-                turn: row.get(5)?,
-                stale: false,
-                changed: false,
-            })
-        })?;
-        site.shares = shares.collect::<Result<_, _>>()?;
+        let mut statement = self
+            .connection
+            .prepare_cached(&format!("SELECT {SHARE_COLUMNS} FROM share WHERE site = ? ORDER BY job"))?;
+        site.shares = statement.query_map([id], Share::read)?.collect::<Result<_, _>>()?;
         Ok(Some(site))
     }
 }
 
 impl SiteWork {
     /// The part of a job, made if there is none.
-    pub(super) fn share(&mut self, job: i64) -> &mut ShareWork {
+    pub(super) fn share(&mut self, job: i64) -> &mut Share {
         let place = self.shares.iter().position(|share| share.job == job).unwrap_or_else(|| {
-            self.shares.push(ShareWork {
-                job,
-                pages: 0,
-                hubs: 0,
-                ready: None,
-                revisit: None,
-                turn: None,
-                stale: false,
-                changed: true,
-            });
+            self.shares.push(Share::new(job));
             self.shares.len() - 1
         });
         &mut self.shares[place]
@@ -244,91 +239,26 @@ impl SiteWork {
         }
     }
 
-    fn write(&mut self, id: i64, horizon: i64, connection: &Connection) -> Result<(), Error> {
+    fn write(&mut self, id: i64, horizon: i64, loans: &Loans, connection: &Connection) -> Result<(), Error> {
+        let next_allowed = if self.fence.is_some() { None } else { Some(self.next_allowed) };
         for share in &mut self.shares {
-            if share.stale {
-                share.look_up(id, connection)?;
-            }
-            let turn = if self.fence.is_some() { None } else { share.turn_at(self.next_allowed, horizon) };
-            if turn != share.turn || share.changed {
-                share.turn = turn;
-                share.changed = false;
-                share.write(id, connection)?;
-            }
+            share.settle(id, next_allowed, horizon, loans, connection)?;
         }
         if std::mem::take(&mut self.changed) {
-            let c = std::mem::take(&mut self.counts);
+            let Tally { all, lent } = std::mem::take(&mut self.tally);
             connection
                 .prepare_cached(
-                    "UPDATE site SET next_allowed = ?, pace = ?, fence = ?, queued = queued + ?, leased = leased + ?, \
-                     scheduled = scheduled + ?, gone = gone + ?, refused = refused + ?, dropped = dropped + ? \
+                    "UPDATE site SET next_allowed = ?, pace = ?, fence = ?, queued = queued + ?, \
+                     scheduled = scheduled + ?, gone = gone + ?, refused = refused + ?, dropped = dropped + ?, \
+                     lent_queued = lent_queued + ?, lent_scheduled = lent_scheduled + ?, \
+                     lent_gone = lent_gone + ?, lent_refused = lent_refused + ?, lent_dropped = lent_dropped + ? \
                      WHERE id = ?",
                 )?
                 .execute(params![
-                    self.next_allowed, self.pace, self.fence, c[0], c[1], c[2], c[3], c[4], c[5], id
+                    self.next_allowed, self.pace, self.fence, all[0], all[1], all[2], all[3], all[4], lent[0],
+                    lent[1], lent[2], lent[3], lent[4], id
                 ])?;
         }
         Ok(())
     }
-}
-
-impl ShareWork {
-    /// Something joined a lane, due at an instant (0 = at once).
-    pub(super) fn joined(&mut self, lane: i64, due: i64) {
-        let first = if is_revisit(lane) { &mut self.revisit } else { &mut self.ready };
-        if first.is_none_or(|first| due < first) {
-            *first = Some(due);
-            self.changed = true;
-        }
-    }
-
-    /// Something left a lane.
-    pub(super) fn left(&mut self) {
-        self.stale = true;
-    }
-
-    /// `pages` or `hubs` changed.
-    pub(super) fn counted(&mut self) {
-        self.changed = true;
-    }
-
-    /// Looks the first of each lane up in the queue.
-    fn look_up(&mut self, site: i64, connection: &Connection) -> Result<(), Error> {
-        self.stale = false;
-        let mut statement = connection
-            .prepare_cached("SELECT at FROM url INDEXED BY url_queue WHERE lane >= 0 AND site = ? AND job = ? AND lane = ? ORDER BY at LIMIT 1")?;
-        let mut first = |lane: Lane| {
-            statement
-                .query_row(params![site, self.job, number_of_lane(lane)], |row| row.get::<_, i64>(0))
-                .optional()
-        };
-        let fresh = first(Lane::FreshPage)?.is_some() || first(Lane::FreshHub)?.is_some();
-        let ready = if fresh { Some(0) } else { first(Lane::Retry)? };
-        let revisit = first(Lane::Hub)?.into_iter().chain(first(Lane::Page)?).min();
-        if (ready, revisit) != (self.ready, self.revisit) {
-            (self.ready, self.revisit) = (ready, revisit);
-            self.changed = true;
-        }
-        Ok(())
-    }
-
-    fn turn_at(&self, next_allowed: i64, horizon: i64) -> Option<i64> {
-        let revisit = self.revisit.filter(|revisit| *revisit <= horizon);
-        self.ready.into_iter().chain(revisit).min().map(|due| due.max(next_allowed))
-    }
-
-    fn write(&self, site: i64, connection: &Connection) -> Result<(), Error> {
-        connection
-            .prepare_cached(
-                "INSERT INTO share (site, job, pages, hubs, ready, revisit, turn) VALUES (?, ?, ?, ?, ?, ?, ?) \
-                 ON CONFLICT DO UPDATE SET pages = excluded.pages, hubs = excluded.hubs, ready = excluded.ready, \
-                 revisit = excluded.revisit, turn = excluded.turn",
-            )?
-            .execute(params![site, self.job, self.pages, self.hubs, self.ready, self.revisit, self.turn])?;
-        Ok(())
-    }
-}
-
-fn is_revisit(lane: i64) -> bool {
-    [Lane::Hub, Lane::Page].into_iter().any(|revisit| number_of_lane(revisit) == lane)
 }
