@@ -77,14 +77,15 @@ fn a_tail_torn_at_any_byte_leaves_whole_exchanges() {
             let reader = WarcArchive::open_read_only(torn.path()).unwrap().unwrap();
             assert_eq!(records(&reader), expected[..whole], "{compression:?} read only, cut at {cut}");
             assert_eq!(std::fs::metadata(&path).unwrap().len(), cut as u64, "reading repairs nothing");
-            // Repairing takes several syncs: every byte around a boundary, every eleventh elsewhere.
+            // Repairing takes several syncs: every byte around a boundary, every forty-first elsewhere.
             let near = starts.iter().chain([&end]).any(|at| at.offset.abs_diff(cut as u64) < 3);
-            if !near && cut % 11 != 0 {
+            if !near && cut % 41 != 0 {
                 continue;
             }
             let mut opened = open(torn.path(), &settings);
             assert_eq!(records(&opened.archive), expected[..whole], "{compression:?} cut at {cut}");
-            let kept = if whole == 0 { 0 } else { opened.archive.end().offset };
+            let kept = opened.archive.end().offset;
+            assert!(whole > 0 || kept <= starts[0].offset, "at most the opening record");
             assert_eq!(opened.torn_bytes, cut as u64 - kept);
             if let Some(path) = &opened.torn_path {
                 assert_eq!(std::fs::read(path).unwrap(), &bytes[usize::try_from(kept).unwrap()..cut]);
@@ -150,6 +151,13 @@ fn a_reader_sees_what_was_there_when_it_opened() {
         let url = &batch[0].visit.url;
         assert_eq!(reader.lookup(url).unwrap(), archive.lookup(url).unwrap());
     }
+    let blank = Scratch::new();
+    let mut archive = open(blank.path(), &Settings::default()).archive;
+    archive.append(&expected[..1]).unwrap();
+    archive.erase(&|_| true).unwrap();
+    let reader = WarcArchive::open_read_only(blank.path()).unwrap().unwrap();
+    archive.append(&expected[..1]).unwrap();
+    assert_eq!(records(&reader), [], "a segment with no group yet when it was opened");
     assert!(files(scratch.path(), ".cdxj").len() > 3, "several segments were closed meanwhile");
 }
 
@@ -349,6 +357,30 @@ fn a_kill_between_the_files_of_an_erasure_is_repaired() {
     assert!(files(scratch.path(), ".tmp").is_empty());
     let erased = archive.erase(&|url| url == doomed).unwrap();
     assert_eq!(erased.records, 0);
+}
+
+#[test]
+fn the_end_never_moves_back() {
+    let scratch = Scratch::new();
+    let mut archive = open(scratch.path(), &Settings::default()).archive;
+    archive.append(&some_records(6, 10)).unwrap();
+    let end = archive.erase(&|url| url.contains("nothing like this")).unwrap().end;
+    assert_eq!(archive.erase(&|_| true).unwrap().end, end, "no further segment where nothing was appended");
+    drop(archive);
+    for index in files(scratch.path(), ".cdxj") {
+        std::fs::remove_file(index).unwrap();
+    }
+    let reader = WarcArchive::open_read_only(scratch.path()).unwrap().unwrap();
+    let mut archive = open(scratch.path(), &Settings::default()).archive;
+    for source in [&reader as &dyn ArchiveSource, &archive] {
+        assert_eq!((source.end(), source.replay(end).unwrap().count()), (end, 0));
+    }
+    let record = record("https://a.test/").build();
+    assert_eq!(
+        archive.append(std::slice::from_ref(&record)).unwrap(),
+        [end],
+        "the checkpoint is where it goes on"
+    );
 }
 
 #[test]

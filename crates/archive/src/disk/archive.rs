@@ -113,6 +113,7 @@ impl WarcArchive {
         if archive.catalog.active.as_ref().is_some_and(|a| a.name.compression != archive.settings.compression)
         {
             archive.close_active()?;
+            archive.begin()?;
         }
         Ok(Opened { archive, torn_bytes, torn_path })
     }
@@ -171,20 +172,30 @@ impl WarcArchive {
         })
     }
 
-    /// Makes sure that there is an active segment, its file open.
-    fn begin(&mut self) -> Result<(), Error> {
+    /// Makes sure that there is an active segment, its file open and begun. Whatever is closed is followed by one, so that
+    /// the end of the archive never moves back, not even when an index is lost.
+    pub(super) fn begin(&mut self) -> Result<(), Error> {
         let dir = self.catalog.dir.clone();
-        let number = self.catalog.next;
-        let compression = self.settings.compression;
-        let active = self
-            .catalog
-            .active
-            .get_or_insert_with(|| Active::begin(&dir, SegmentName { number, compression }));
-        self.catalog.next = active.name.number.saturating_add(1);
+        let name = SegmentName { number: self.catalog.next, compression: self.settings.compression };
+        let active = self.catalog.active.get_or_insert_with(|| Active::begin(&dir, name));
+        let name = active.name;
+        self.catalog.next = name.number.saturating_add(1);
+        let path = name.path(&dir);
         if self.file.is_none() {
-            let path = active.name.path(&dir);
             self.file = Some((self.opener)(&path).map_err(Error::io("open", &path))?);
             names::sync_dir(&dir).map_err(Error::io("sync", &dir))?;
+        }
+        if active.bytes == 0 {
+            let mut info = Vec::new();
+            let written = self.encoder.warcinfo(self.clock.now(), Some(&name.file_name()), &mut info);
+            written.map_err(Error::io("compress a record for", &path))?;
+            let appended =
+                self.file.as_mut().map_or(Ok(()), |file| file.append(&info).and_then(|()| file.sync()));
+            if let Err(source) = appended {
+                self.roll_back();
+                return Err(Error::io("append to", &path)(source));
+            }
+            active.bytes = info.len() as u64;
         }
         Ok(())
     }
@@ -227,14 +238,7 @@ impl<'a> Batch<'a> {
             Some(active) => (active.name, active.bytes),
             None => return Err(Error::Unsettled { path: archive.catalog.dir.clone() }),
         };
-        let mut batch = Self { archive, name, buffer: Vec::new(), start };
-        if start == 0 {
-            let now = batch.archive.clock.now();
-            let file_name = name.file_name();
-            let written = batch.archive.encoder.warcinfo(now, Some(&file_name), &mut batch.buffer);
-            written.map_err(Error::io("compress a record for", &batch.path()))?;
-        }
-        Ok(batch)
+        Ok(Self { archive, name, buffer: Vec::new(), start })
     }
 
     fn path(&self) -> PathBuf {
@@ -312,6 +316,7 @@ impl<'a> Batch<'a> {
         if let Some(active) = &mut self.archive.catalog.active {
             active.index.save().map_err(Error::io("write the index of", &path))?;
             active.bytes = self.start;
+            active.is_blank = false;
         }
         Ok(())
     }

@@ -44,8 +44,10 @@ pub(crate) struct Closed {
 #[derive(Debug)]
 pub(crate) struct Active {
     pub(crate) name: SegmentName,
-    /// Bytes of whole groups.
+    /// Bytes of whole records and groups.
     pub(crate) bytes: u64,
+    /// Whether there is no group yet, at most the record that opens the file.
+    pub(crate) is_blank: bool,
     pub(crate) index: OpenIndex,
 }
 
@@ -184,43 +186,39 @@ impl Active {
     fn load(dir: &Path, name: SegmentName) -> Result<Self, Error> {
         let index_path = name.open_index(dir);
         let index = OpenIndex::load(&index_path, name.number).map_err(Error::io("read", &index_path))?;
-        let known = index.last();
-        match Self::check(dir, name, index)? {
-            Some(active) => Ok(active),
-            None if known.is_some() => {
-                // The index speaks of another file than the one that is there.
-                let index = OpenIndex::empty(&index_path, name.number);
-                let checked = Self::check(dir, name, index)?;
-                Ok(checked.unwrap_or_else(|| Self::begin(dir, name)))
-            }
-            None => Ok(Self::begin(dir, name)),
+        if let Some(active) = Self::check(dir, name, index)? {
+            return Ok(active);
         }
+        // The index speaks of another file than the one that is there.
+        let checked = Self::check(dir, name, OpenIndex::empty(&index_path, name.number))?;
+        Ok(checked.unwrap_or_else(|| Self::begin(dir, name)))
     }
 
     /// A segment with nothing in it.
     pub(crate) fn begin(dir: &Path, name: SegmentName) -> Self {
-        Self { name, bytes: 0, index: OpenIndex::empty(&name.open_index(dir), name.number) }
+        Self { name, bytes: 0, is_blank: true, index: OpenIndex::empty(&name.open_index(dir), name.number) }
     }
 
-    /// `None` when not even the group where checking begins is whole.
+    /// `None` when not even the group with the last line of the index is whole.
     fn check(dir: &Path, name: SegmentName, mut index: OpenIndex) -> Result<Option<Self>, Error> {
         let known = index.last();
         let mut groups = Groups::open(dir, name, known.unwrap_or(0))?;
-        let mut bytes = None;
+        let mut is_blank = true;
         loop {
             match groups.next() {
                 Ok(Some(group)) => {
-                    let entry = group.entry().map_err(|reason| groups.damaged(group.at, reason))?;
+                    let entry = group.entry().unwrap_or_default();
                     if let Some(entry) = entry.filter(|entry| Some(entry.at.offset) != known) {
                         index.push(&entry, &name.file_name());
                     }
-                    bytes = Some(group.next.offset);
+                    is_blank = false;
                 }
                 Ok(None) | Err(Fault::Broken { .. }) => break,
                 Err(fault @ Fault::Disk(_)) => return Err(groups.error(fault)),
             }
         }
-        Ok(bytes.map(|bytes| Self { name, bytes, index }))
+        let is_whole = known.is_none() || !is_blank;
+        Ok(is_whole.then(|| Self { name, bytes: groups.whole(), is_blank, index }))
     }
 }
 

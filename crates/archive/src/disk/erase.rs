@@ -33,7 +33,10 @@ enum Fate {
 type Fates = BTreeMap<u64, Fate>;
 
 pub(super) fn erase(archive: &mut WarcArchive, doomed: &dyn Fn(&str) -> bool) -> Result<Erased, Error> {
-    archive.close_active()?;
+    if archive.catalog.active.as_ref().is_some_and(|active| !active.is_blank) {
+        archive.close_active()?;
+        archive.begin()?;
+    }
     archive.recent.clear();
     let mut erased = Erased { end: archive.catalog.end(), ..Erased::default() };
     let mut first_error = None;

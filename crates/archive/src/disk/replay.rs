@@ -51,11 +51,15 @@ impl<'a> Records<'a> {
     fn step(&mut self) -> Result<Option<Replayed>, Error> {
         while !self.ended {
             let Some((groups, bytes)) = self.reading()? else { break };
-            if groups.offset() >= *bytes {
+            let bytes = *bytes;
+            if groups.offset() >= bytes {
                 self.leave_segment();
                 continue;
             }
             match groups.next() {
+                // Behind the record that opens the file the snapshot may already end.
+                Ok(Some(group)) if group.at.offset >= bytes => self.leave_segment(),
+                Err(Fault::Broken { offset, .. }) if offset >= bytes => self.leave_segment(),
                 Ok(Some(group)) => {
                     self.place = group.next;
                     return self.record(group).map(Some);

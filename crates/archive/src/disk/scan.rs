@@ -25,6 +25,7 @@ pub(crate) struct Groups {
     path: PathBuf,
     segment: u32,
     members: Members,
+    whole: u64,
 }
 
 /// One whole group.
@@ -52,12 +53,17 @@ impl Groups {
         let path = name.path(dir);
         let members = File::open(&path).and_then(|file| Members::new(file, offset, name.compression));
         let members = members.map_err(Error::io("open", &path))?;
-        Ok(Self { path, segment: name.number, members })
+        Ok(Self { path, segment: name.number, members, whole: offset })
     }
 
     /// Where the next group begins.
     pub(crate) fn offset(&self) -> u64 {
         self.members.offset()
+    }
+
+    /// Up to where everything read so far is whole.
+    pub(crate) fn whole(&self) -> u64 {
+        self.whole
     }
 
     /// The next group; `None` at the end of the file.
@@ -67,11 +73,15 @@ impl Groups {
             let Some(first) = self.part(at)? else { return Ok(None) };
             let first_bytes = self.members.offset() - at;
             let parts = match first.head.kind() {
-                "warcinfo" if at == 0 => continue,
+                "warcinfo" if at == 0 => {
+                    self.whole = self.members.offset();
+                    continue;
+                }
                 "metadata" => Parts { response: None, request: None, account: account(&first, None, at)? },
                 "response" | "revisit" => self.exchange(first, at)?,
                 other => return Err(broken(at, format!("a group begins with a {other:?} record"))),
             };
+            self.whole = self.members.offset();
             let place = |offset| Position { segment: self.segment, offset };
             return Ok(Some(Group { at: place(at), next: place(self.members.offset()), first_bytes, parts }));
         }
