@@ -32,7 +32,8 @@ fn main() {
     let own = labelled(&data);
     let mut rows: BTreeMap<(String, String), (usize, usize, BTreeMap<String, usize>)> = BTreeMap::new();
     for half in 0..2 {
-        let others = own.iter().filter(|(file, _, at)| (at + file.len()) % 2 != half).map(|(_, sample, _)| sample);
+        let others =
+            own.iter().filter(|(file, _, at)| (at + file.len()) % 2 != half).map(|(_, sample, _)| sample);
         let languages = Languages::new(&table(others.chain(&extra)));
         for (file, (_, label, text), _) in own.iter().filter(|(file, _, at)| (at + file.len()) % 2 == half) {
             let expected = label.split('_').next().unwrap_or_default();
@@ -106,8 +107,12 @@ fn extra(data: &Path) -> Vec<Sample> {
             }
         }
     }
-    let kazakh: Vec<String> =
-        samples.iter().filter(|(_, code, _)| code == "kk").step_by(8).map(|(_, _, text)| text.clone()).collect();
+    let kazakh: Vec<String> = samples
+        .iter()
+        .filter(|(_, code, _)| code == "kk")
+        .step_by(8)
+        .map(|(_, _, text)| text.clone())
+        .collect();
     for (at, text) in kazakh.iter().enumerate() {
         samples.push((1, "kk_Latn".to_owned(), Languages::respelled(text, at % 3)));
         samples.push((2, "kk_Arab".to_owned(), Languages::respelled(text, 3)));

@@ -15,7 +15,7 @@ use html5ever::buffer_queue::BufferQueue;
 use html5ever::tendril::StrTendril;
 use html5ever::tokenizer::{Tag, TagKind, Token, TokenSink, TokenSinkResult, Tokenizer, TokenizerOpts};
 use html5ever::tree_builder::{TreeBuilder, TreeBuilderOpts};
-use html5ever::{LocalName, TokenizerResult};
+use html5ever::{LocalName, TokenizerResult, local_name};
 use model::Note;
 use scraper::{Html, HtmlTreeSink};
 
@@ -35,6 +35,9 @@ const ATTRIBUTES_MAX: usize = 1_024;
 
 /// Bytes handed to the tokenizer between two looks at the budgets.
 const CHUNK_BYTES: usize = 4 * 1024;
+
+/// What `noscript` is called in the body.
+pub(crate) const NOSCRIPT: &str = "noscript-content";
 
 /// Longest text given to the tokenizer.
 pub(crate) const TEXT_BYTES_MAX: usize = 10 * 1024 * 1024;
@@ -151,6 +154,8 @@ struct Gate {
     /// Start tags that were dropped and whose end tags are still to come.
     dropped: RefCell<Vec<LocalName>>,
     deep: Cell<bool>,
+    /// Whether the page is past its head.
+    in_body: Cell<bool>,
 }
 
 impl Gate {
@@ -161,6 +166,7 @@ impl Gate {
             tags_until_check: Cell::new(DEPTH_CHECK_TAGS),
             dropped: RefCell::default(),
             deep: Cell::new(false),
+            in_body: Cell::new(false),
         }
     }
 
@@ -179,6 +185,32 @@ impl Gate {
         match tag.kind {
             TagKind::StartTag => self.admits_start(tag),
             TagKind::EndTag => self.admits_end(tag),
+        }
+    }
+
+    /// Past the head, `noscript` holds what readers without scripts see, which is what a crawler is: forums and lazy
+    /// pages put their whole text there. Under another name its content is read as elements. In the head it stays raw
+    /// text, because anything but metadata in it would end the head.
+    fn open_noscript(&self, tag: &mut Tag) {
+        if self.in_body.get() {
+            if tag.name == local_name!("noscript") {
+                tag.name = LocalName::from(NOSCRIPT);
+            }
+        } else {
+            let is_head = matches!(
+                tag.name,
+                local_name!("html")
+                    | local_name!("head")
+                    | local_name!("meta")
+                    | local_name!("link")
+                    | local_name!("title")
+                    | local_name!("script")
+                    | local_name!("style")
+                    | local_name!("base")
+                    | local_name!("noscript")
+                    | local_name!("template")
+            );
+            self.in_body.set(!is_head || tag.name == local_name!("head") && tag.kind == TagKind::EndTag);
         }
     }
 
@@ -255,7 +287,10 @@ fn is_flat(name: &LocalName) -> bool {
 impl TokenSink for Gate {
     type Handle = NodeId;
 
-    fn process_token(&self, token: Token, line_number: u64) -> TokenSinkResult<NodeId> {
+    fn process_token(&self, mut token: Token, line_number: u64) -> TokenSinkResult<NodeId> {
+        if let Token::TagToken(tag) = &mut token {
+            self.open_noscript(tag);
+        }
         match &token {
             Token::ParseError(_) => return TokenSinkResult::Continue,
             Token::TagToken(tag) if !self.admits(tag) => {

@@ -44,7 +44,8 @@ const DECLARED: f32 = 1.5;
 const LEAD_MIN: f32 = 0.05;
 
 /// The identifier with the shipped table.
-static SHIPPED: LazyLock<Identifier> = LazyLock::new(|| Identifier::new(include_bytes!("language/trigrams.bin")));
+static SHIPPED: LazyLock<Identifier> =
+    LazyLock::new(|| Identifier::new(include_bytes!("language/trigrams.bin")));
 
 /// The language of a text, or of its declaration when the text shows none.
 pub(crate) fn identify(text: &str, declared: Option<&str>) -> Language {
@@ -86,7 +87,11 @@ impl Identifier {
         let columns = SCRIPTS.map(|script| profiles_of(script).len());
         let tables = Table::read(table, columns);
         Self {
-            lexicons: SCRIPTS.into_iter().zip(tables).map(|(script, table)| Lexicon::of(script, table)).collect(),
+            lexicons: SCRIPTS
+                .into_iter()
+                .zip(tables)
+                .map(|(script, table)| Lexicon::of(script, table))
+                .collect(),
         }
     }
 
@@ -110,7 +115,9 @@ impl Identifier {
         }
         scores.sort_by(|a, b| b.1.total_cmp(&a.1));
         match scores.as_slice() {
-            [(best, first), (_, second), ..] if first - second > LEAD_MIN => Language::new(PROFILES[*best].code),
+            [(best, first), (_, second), ..] if first - second > LEAD_MIN => {
+                Language::new(PROFILES[*best].code)
+            }
             _ => declared.unwrap_or_default(),
         }
     }

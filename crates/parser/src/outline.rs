@@ -165,7 +165,7 @@ impl<'a> Outline<'a> {
         while i < end && !folded.is_full() {
             let item = &self.items[i];
             match item.tag {
-                Tag::Script | Tag::Style | Tag::Noscript => i = item.end as usize,
+                Tag::Script | Tag::Style => i = item.end as usize,
                 Tag::Text => {
                     folded.push(item.text);
                     i += 1;
@@ -279,9 +279,9 @@ fn tag_of(name: &str) -> Tag {
         "h4" => Tag::Heading(4),
         "h5" => Tag::Heading(5),
         "h6" => Tag::Heading(6),
-        "script" => Tag::Script,
+        "script" | "noscript" => Tag::Script,
         "style" => Tag::Style,
-        "noscript" => Tag::Noscript,
+        crate::dom::NOSCRIPT => Tag::Noscript,
         "meta" => Tag::Meta,
         "link" => Tag::Link,
         "section" => Tag::Section,

@@ -5,14 +5,20 @@
 use crate::charset::{self, Markup};
 use crate::dates::Zone;
 use crate::head::Head;
+use crate::language::{self, Identifier, trigram};
 use crate::outline::Outline;
 use crate::text::block::Blocks;
 use crate::text::feature::{self, Context};
-use crate::language::{self, Identifier, trigram};
-use crate::{Input, dom, metadata};
+use crate::{Input, dom, metadata, text};
 
 pub use crate::text::feature::{FIRST_WIDTH, SECOND_WIDTH};
 pub use crate::text::forest::{Forest, Tree};
+
+/// The verdict of both forests.
+#[must_use]
+pub fn joined(first: f32, second: f32) -> f32 {
+    text::joined(first, second)
+}
 
 /// Telling languages apart, with a table of letter triples of one's own.
 pub struct Languages(Identifier);
@@ -83,6 +89,12 @@ impl Page {
     #[must_use]
     pub fn texts(&self) -> &[String] {
         &self.texts
+    }
+
+    /// Which blocks are kept at these probabilities.
+    #[must_use]
+    pub fn select(&self, probabilities: &[f32]) -> Vec<bool> {
+        text::select(probabilities, self.context.words())
     }
 
     /// Features of a block for the first forest; [`FIRST_WIDTH`] numbers.

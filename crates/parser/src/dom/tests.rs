@@ -58,3 +58,13 @@ fn nodes_are_limited() {
     assert!(html.tree.nodes().len() < NODES_MAX + 40_000);
     assert!(notes.iter().any(|note| note.code == "element_limit"));
 }
+
+#[test]
+fn noscript_is_read_in_the_body_and_left_alone_in_the_head() {
+    let (html, _) = parse(
+        "<head><noscript><img src=x></noscript><link rel=canonical href=/c></head><body><noscript><p>for all</p></noscript>",
+    );
+    let page = html.html();
+    assert!(page.find("canonical").unwrap() < page.find("<body>").unwrap(), "{page}");
+    assert!(page.contains("<p>for all</p>"), "{page}");
+}

@@ -61,7 +61,8 @@ impl Table {
         columns.map(|columns| {
             let (own, after) = rest.split_at_checked(columns * BUCKETS).unwrap_or_default();
             rest = after;
-            let weights = if whole { own.iter().map(|byte| byte.cast_signed()).collect() } else { Vec::new() };
+            let weights =
+                if whole { own.iter().map(|byte| byte.cast_signed()).collect() } else { Vec::new() };
             Self { columns, weights }
         })
     }

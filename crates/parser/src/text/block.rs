@@ -101,10 +101,7 @@ impl Blocks {
 
 /// What is never read: not text, not shown, or the reader's own input.
 fn is_skipped(tag: Tag) -> bool {
-    matches!(
-        tag,
-        Tag::Script | Tag::Style | Tag::Noscript | Tag::Head | Tag::Embedded | Tag::Input | Tag::Button
-    )
+    matches!(tag, Tag::Script | Tag::Style | Tag::Head | Tag::Embedded | Tag::Input | Tag::Button)
 }
 
 /// Elements that begin and end a block.

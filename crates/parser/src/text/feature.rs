@@ -6,6 +6,7 @@
 //! Invariant: every row has [`FIRST_WIDTH`] (or [`SECOND_WIDTH`]) finite numbers in a fixed order; computing them is
 //! linear in items plus blocks times nesting depth.
 
+mod evidence;
 mod page;
 mod second;
 
@@ -15,6 +16,7 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 use super::block::{Block, Blocks, cues_of};
 use crate::metadata::Metadata;
 use crate::outline::{Cues, Outline, Tag};
+use evidence::Evidence;
 use page::{Page, Sums};
 
 pub(crate) use second::second;
@@ -24,18 +26,18 @@ const NEAR_LEVELS: usize = 8;
 
 /// Numbers per block for the first forest.
 pub const FIRST_WIDTH: usize =
-    OWN + PLACE + INSIDE.len() + Cues::COUNT as usize + 4 * LEVEL + NEIGHBOUR + page::WIDTH;
+    OWN + evidence::WIDTH + PLACE + INSIDE.len() + Cues::COUNT as usize + 4 * LEVEL + NEIGHBOUR + page::WIDTH;
 
 /// Numbers per block for the second forest.
 pub const SECOND_WIDTH: usize = FIRST_WIDTH + second::WIDTH;
 
 const OWN: usize = 21;
 const PLACE: usize = 10;
-const LEVEL: usize = 6;
+const LEVEL: usize = 8;
 const NEIGHBOUR: usize = 20;
 
 /// Elements whose presence among the ancestors is a feature.
-const INSIDE: [Tag; 13] = [
+const INSIDE: [Tag; 14] = [
     Tag::Article,
     Tag::Main,
     Tag::Section,
@@ -49,6 +51,7 @@ const INSIDE: [Tag; 13] = [
     Tag::List,
     Tag::Blockquote,
     Tag::A,
+    Tag::Noscript,
 ];
 
 /// A table of features, row by row.
@@ -95,6 +98,7 @@ impl Context {
     pub(crate) fn of(outline: &Outline<'_>, blocks: &Blocks, metadata: &Metadata, path: &str) -> Self {
         let sums = Sums::of(outline, blocks);
         let page = Page::of(outline, blocks, &sums, metadata, path);
+        let evidence = Evidence::of(outline, metadata, path);
         let copies = copies(blocks);
         let mut rows = Rows::new(FIRST_WIDTH, blocks.list.len());
         let mut levels = Vec::with_capacity(blocks.list.len());
@@ -102,6 +106,7 @@ impl Context {
         for (at, block) in blocks.list.iter().enumerate() {
             let text = blocks.text(block);
             own(&mut rows, outline, block, text, metadata);
+            evidence.push(&mut rows, outline, block, text);
             place(&mut rows, &page, blocks, at, letters_before, copies[at]);
             ancestors(&mut rows, outline, block);
             let above = containers(outline, block);
@@ -120,6 +125,11 @@ impl Context {
     /// Number of blocks.
     pub(crate) fn len(&self) -> usize {
         self.words.len()
+    }
+
+    /// Words of each block.
+    pub(crate) fn words(&self) -> &[f32] {
+        &self.words
     }
 
     /// Features of a block for the first forest.
@@ -239,6 +249,8 @@ fn level_sums(rows: &mut Rows, sums: &Sums, page: &Page, at: usize) {
         letters / blocks,
         sums.prose[at] as f32 / page.prose,
         ln(sums.children[at] as f32),
+        ln(sums.headings[at] as f32),
+        ln(sums.images[at] as f32),
     ] {
         rows.push(number);
     }

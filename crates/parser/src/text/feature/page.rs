@@ -17,6 +17,8 @@ pub(super) struct Sums {
     pub(super) blocks: Vec<u32>,
     /// Letters in blocks that read like prose.
     pub(super) prose: Vec<u32>,
+    pub(super) headings: Vec<u32>,
+    pub(super) images: Vec<u32>,
     /// Child elements (not summed).
     pub(super) children: Vec<u32>,
 }
@@ -29,6 +31,8 @@ impl Sums {
             link_letters: zeros(),
             blocks: zeros(),
             prose: zeros(),
+            headings: zeros(),
+            images: zeros(),
             children: zeros(),
         };
         for block in &blocks.list {
@@ -40,6 +44,13 @@ impl Sums {
         }
         for at in (1..outline.items.len()).rev() {
             let parent = outline.items[at].parent as usize;
+            match outline.items[at].tag {
+                Tag::Heading(_) => sums.headings[at] += 1,
+                Tag::Image => sums.images[at] += 1,
+                _ => {}
+            }
+            sums.headings[parent] += sums.headings[at];
+            sums.images[parent] += sums.images[at];
             sums.letters[parent] += sums.letters[at];
             sums.link_letters[parent] += sums.link_letters[at];
             sums.blocks[parent] += sums.blocks[at];
