@@ -17,6 +17,7 @@ use crate::error::Error;
 use crate::layout;
 use crate::schema;
 use crate::settings::Settings;
+use crate::stored;
 use crate::view::{self, Payload, View};
 
 /// The search engine takes no less per thread (its `MEMORY_BUDGET_NUM_BYTES_MIN`).
@@ -135,7 +136,7 @@ impl Engine {
 
     /// Adds a document, or replaces it if it may be there already (`known`): a delete costs every segment a look-up.
     pub(crate) fn put(&mut self, document: &Document, digest: u64, known: bool) -> Result<(), Error> {
-        let source = serde_json::to_vec(document).map_err(|e| Error::Damaged {
+        let source = stored::encode(document).map_err(|e| Error::Damaged {
             path: self.path().to_owned(),
             detail: format!("a document cannot be written down: {e}"),
         })?;

@@ -18,6 +18,7 @@ mod search;
 mod settings;
 mod similar;
 mod snippet;
+mod stored;
 mod syntax;
 mod view;
 mod writer;

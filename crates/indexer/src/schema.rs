@@ -1,6 +1,6 @@
 //! What of a document goes into which field of the search engine.
 //!
-//! Invariant: the document itself is stored whole, as JSON; the other fields can be made from it. Whoever changes them
+//! Invariant: the document itself is stored whole (`stored`); the other fields can be made from it. Whoever changes them
 //! raises [`VERSION`].
 
 use model::{CanonicalUrl, Document, Language, Timestamp, UrlKey};

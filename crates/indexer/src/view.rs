@@ -15,6 +15,7 @@ use tantivy::{
 use crate::error::Error;
 use crate::layout::{self, Stamp};
 use crate::schema::{self, Fields};
+use crate::stored;
 use crate::{analysis, lookup::Stats};
 
 /// Decompressed blocks of stored documents kept per segment.
@@ -134,7 +135,7 @@ impl View {
             searcher.doc(address).map_err(Error::engine("read a document", &self.path))?;
         let source = stored.get_first(self.fields.source);
         let bytes = source.as_ref().and_then(Value::as_bytes).unwrap_or_default();
-        serde_json::from_slice(bytes).map_err(|e| Error::Damaged {
+        stored::decode(bytes).map_err(|e| Error::Damaged {
             path: self.path.clone(),
             detail: format!("a stored document cannot be read: {e}"),
         })

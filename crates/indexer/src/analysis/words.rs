@@ -55,21 +55,24 @@ impl<'a> Words<'a> {
     }
 
     fn next_span(&mut self) -> Option<(usize, usize)> {
-        let (start, first) = loop {
+        let first = loop {
             let c = self.char_at(self.at)?;
             if is_letter(c) {
-                break (self.at, c);
+                break c;
             }
             self.at += c.len_utf8();
         };
+        let start = self.at;
         let mut end = start + first.len_utf8();
-        self.at = end;
         if !stands_alone(first) {
+            let mut at = self.run(end);
+            end = at;
             let mut apostrophe = false;
-            while let Some(c) = self.char_at(self.at) {
-                self.at += c.len_utf8();
+            while let Some(c) = self.char_at(at) {
+                at += c.len_utf8();
                 if is_letter(c) && !stands_alone(c) || is_mark(c) {
-                    end = self.at;
+                    at = self.run(at);
+                    end = at;
                     apostrophe = false;
                 } else if is_apostrophe(c) && !apostrophe {
                     // Belongs to the word only if a letter follows.
@@ -81,6 +84,21 @@ impl<'a> Words<'a> {
         }
         self.at = end;
         Some((start, end))
+    }
+
+    /// Where a run of ASCII and Cyrillic letters and digits ends: most words are one, and need no closer look.
+    fn run(&self, from: usize) -> usize {
+        let bytes = self.text.as_bytes();
+        let mut at = from;
+        while let Some(byte) = bytes.get(at) {
+            at += match byte {
+                b'0'..=b'9' | b'a'..=b'z' | b'A'..=b'Z' => 1,
+                // U+0400 to U+047F and U+04C0 to U+04FF; between them stand marks too.
+                0xd0 | 0xd1 | 0xd3 => 2,
+                _ => break,
+            };
+        }
+        at
     }
 
     fn char_at(&self, at: usize) -> Option<char> {
@@ -160,11 +178,13 @@ impl Word {
     fn set_ascii(&mut self, raw: &str) {
         // The possessive 's is not part of the word.
         let raw = raw.strip_suffix("'s").or_else(|| raw.strip_suffix("'S")).unwrap_or(raw);
-        let mut letters = false;
-        for b in raw.bytes().filter(u8::is_ascii_alphanumeric) {
-            letters |= b.is_ascii_alphabetic();
-            self.text.push(char::from(b.to_ascii_lowercase()));
+        if raw.bytes().all(|b| b.is_ascii_alphanumeric()) {
+            self.text.push_str(raw);
+        } else {
+            self.text.extend(raw.chars().filter(char::is_ascii_alphanumeric));
         }
+        self.text.make_ascii_lowercase();
+        let letters = self.text.bytes().any(|b| b.is_ascii_alphabetic());
         self.script = if letters { Script::Latin } else { Script::Other };
     }
 }
