@@ -12,6 +12,7 @@ use super::codec::{Columns, URL_COLUMNS, at_of, instant, number_of_lane};
 use super::jobs::Jobs;
 use super::loans::{Loan, Loans};
 use super::read::{self, Reader};
+use super::schema::NEVER;
 use super::work::Work;
 use crate::error::Error;
 use crate::instant::floor_millis;
@@ -93,10 +94,8 @@ fn due_sites(
             && let Some(row) = rows.next()?
         {
             let (turn, site): (i64, i64) = (row.get(0)?, row.get(1)?);
-            let (ready, revisit): (Option<i64>, Option<i64>) = (row.get(2)?, row.get(3)?);
-            if ready.is_some_and(|ready| ready <= bounds.now)
-                || revisit.is_some_and(|due| due <= bounds.revisits)
-            {
+            let (ready, revisit): (i64, i64) = (row.get(2)?, row.get(3)?);
+            if ready <= bounds.now || revisit <= bounds.revisits {
                 found += 1;
                 turns.entry(site).and_modify(|known| *known = turn.min(*known)).or_insert(turn);
             }
@@ -153,7 +152,7 @@ fn due_urls(
         for lane in Lane::ALL {
             let (first, bound) =
                 if lane.is_revisit() { (share.revisit, bounds.revisits) } else { (share.ready, bounds.now) };
-            if first.is_some_and(|first| first <= bound) {
+            if first <= bound {
                 lanes.push((share.job, lane, if lane.is_fresh() { i64::MAX } else { bound }));
             }
         }
@@ -190,17 +189,17 @@ pub(super) fn next_due(
     let mut best: Option<i64> = None;
     for job in &wanted {
         let mut statement = connection.prepare_cached(
-            "SELECT turn, max(t.next_allowed, min(coalesce(ready, ?2), CASE WHEN revisit <= ?3 THEN revisit ELSE ?2 END)) \
+            "SELECT turn, max(t.next_allowed, min(ready, CASE WHEN revisit <= ?3 THEN revisit ELSE ?2 END)) \
              FROM share INDEXED BY share_turn JOIN site t ON t.id = share.site \
-             WHERE job = ?1 AND turn IS NOT NULL ORDER BY turn",
+             WHERE job = ?1 AND turn < ?2 ORDER BY turn",
         )?;
         // Turns come in order and no site is due before its turn, so mostly the first row decides.
-        let mut rows = statement.query(params![job, i64::MAX, revisits])?;
+        let mut rows = statement.query(params![job, NEVER, revisits])?;
         while let Some(row) = rows.next()?
             && best.is_none_or(|best| row.get::<_, i64>(0).is_ok_and(|turn| turn < best))
         {
             let due: i64 = row.get(1)?;
-            if due < i64::MAX {
+            if due < NEVER {
                 best = Some(best.map_or(due, |best| best.min(due)));
             }
         }

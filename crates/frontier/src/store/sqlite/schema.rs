@@ -13,7 +13,10 @@ use crate::error::Error;
 /// `PRAGMA user_version` of files this program reads and writes.
 pub(super) const VERSION: i64 = 1;
 
-/// Instants are milliseconds since 1970; sites are numbered by the six bytes that lead their URLs' keys.
+/// Stands for an instant that does not come. Later than every timestamp.
+pub(super) const NEVER: i64 = i64::MAX;
+
+/// Instants are milliseconds since 1970, or [`NEVER`]; sites are numbered by the six bytes that lead their URLs' keys.
 const TABLES: &str = "
 CREATE TABLE state (
     id INTEGER PRIMARY KEY CHECK (id = 1),
@@ -75,14 +78,15 @@ CREATE TABLE share (
     pages INTEGER NOT NULL,                 -- admitted
     hubs INTEGER NOT NULL,
     lent INTEGER NOT NULL,                  -- URLs on loan: which ones, only the writer knows
-    ready INTEGER,                          -- first instant something never visited and not on loan is due; 0 = at once
-    revisit INTEGER,                        -- first instant a revisit not on loan is due
-    turn INTEGER,                           -- first instant to lease it; NULL when on loan or nothing counts
+    ready INTEGER NOT NULL,                 -- first instant something never visited and not on loan is due; 0 = at once
+    revisit INTEGER NOT NULL,               -- first instant a revisit not on loan is due
+    turn INTEGER NOT NULL,                  -- first instant to lease it; NEVER when on loan or nothing counts
     PRIMARY KEY (site, job)
 ) WITHOUT ROWID;
-CREATE INDEX share_turn ON share (job, turn, site) WHERE turn IS NOT NULL;
-CREATE INDEX share_revisit ON share (revisit) WHERE revisit IS NOT NULL;
-CREATE INDEX share_lent ON share (lent) WHERE lent > 0;
+-- None of these is partial: beside a partial index, SQLite prepares a statement anew at every value bound to it.
+CREATE INDEX share_turn ON share (job, turn, site);
+CREATE INDEX share_revisit ON share (revisit);
+CREATE INDEX share_lent ON share (lent);
 CREATE TABLE url (
     id INTEGER PRIMARY KEY,                 -- order of discovery
     site INTEGER NOT NULL,

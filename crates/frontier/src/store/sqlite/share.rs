@@ -7,6 +7,7 @@ use rusqlite::{Connection, Row, params};
 
 use super::codec::number_of_lane;
 use super::loans::Loans;
+use super::schema::NEVER;
 use crate::error::Error;
 use crate::queue::Lane;
 
@@ -14,15 +15,16 @@ use crate::queue::Lane;
 pub(super) const SHARE_COLUMNS: &str = "job, pages, hubs, lent, ready, revisit, turn";
 
 /// A row of the table `share`.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Share {
     pub(super) job: i64,
     pub(super) pages: i64,
     pub(super) hubs: i64,
     lent: i64,
-    pub(super) ready: Option<i64>,
-    pub(super) revisit: Option<i64>,
-    turn: Option<i64>,
+    /// May be [`NEVER`], as may the next two.
+    pub(super) ready: i64,
+    pub(super) revisit: i64,
+    turn: i64,
     /// Something left a queue: `ready` and `revisit` are to be looked up again.
     stale: bool,
     changed: bool,
@@ -31,7 +33,17 @@ pub(super) struct Share {
 impl Share {
     /// The share of a job that had none.
     pub(super) fn new(job: i64) -> Self {
-        Self { job, changed: true, ..Self::default() }
+        Self {
+            job,
+            pages: 0,
+            hubs: 0,
+            lent: 0,
+            ready: NEVER,
+            revisit: NEVER,
+            turn: NEVER,
+            stale: false,
+            changed: true,
+        }
     }
 
     /// Reads [`SHARE_COLUMNS`].
@@ -52,8 +64,8 @@ impl Share {
     /// Something joined a lane, due at an instant (0 = at once).
     pub(super) fn joined(&mut self, lane: i64, due: i64) {
         let first = if is_revisit(lane) { &mut self.revisit } else { &mut self.ready };
-        if first.is_none_or(|first| due < first) {
-            *first = Some(due);
+        if due < *first {
+            *first = due;
             self.changed = true;
         }
     }
@@ -94,7 +106,7 @@ impl Share {
         if std::mem::take(&mut self.stale) {
             self.look_up(site, loans, connection)?;
         }
-        let turn = next_allowed.and_then(|next_allowed| self.turn_at(next_allowed, horizon));
+        let turn = next_allowed.map_or(NEVER, |next_allowed| self.turn_at(next_allowed, horizon));
         if turn != self.turn || self.changed {
             self.turn = turn;
             self.changed = false;
@@ -108,19 +120,19 @@ impl Share {
         let mut statement = connection.prepare_cached(
             "SELECT at, id FROM url INDEXED BY url_queue WHERE site = ? AND job = ? AND lane = ? ORDER BY at, id",
         )?;
-        let mut first = |lane: Lane| -> Result<Option<i64>, Error> {
+        let mut first = |lane: Lane| -> Result<i64, Error> {
             let mut rows = statement.query(params![site, self.job, number_of_lane(lane)])?;
             // What is on loan is still in its place: at the head, and as many as workers have or have just visited.
             while let Some(row) = rows.next()? {
                 if !loans.has(row.get(1)?) {
-                    return Ok(Some(row.get(0)?));
+                    return Ok(row.get(0)?);
                 }
             }
-            Ok(None)
+            Ok(NEVER)
         };
-        let fresh = first(Lane::FreshPage)?.is_some() || first(Lane::FreshHub)?.is_some();
-        let ready = if fresh { Some(0) } else { first(Lane::Retry)? };
-        let revisit = first(Lane::Hub)?.into_iter().chain(first(Lane::Page)?).min();
+        let fresh = first(Lane::FreshPage)? < NEVER || first(Lane::FreshHub)? < NEVER;
+        let ready = if fresh { 0 } else { first(Lane::Retry)? };
+        let revisit = first(Lane::Hub)?.min(first(Lane::Page)?);
         if (ready, revisit) != (self.ready, self.revisit) {
             (self.ready, self.revisit) = (ready, revisit);
             self.changed = true;
@@ -128,9 +140,9 @@ impl Share {
         Ok(())
     }
 
-    fn turn_at(&self, next_allowed: i64, horizon: i64) -> Option<i64> {
-        let revisit = self.revisit.filter(|revisit| *revisit <= horizon);
-        self.ready.into_iter().chain(revisit).min().map(|due| due.max(next_allowed))
+    fn turn_at(&self, next_allowed: i64, horizon: i64) -> i64 {
+        let due = if self.revisit <= horizon { self.ready.min(self.revisit) } else { self.ready };
+        due.max(next_allowed)
     }
 
     fn write(&self, site: i64, connection: &Connection) -> Result<(), Error> {
