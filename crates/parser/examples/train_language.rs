@@ -5,6 +5,14 @@
 //! not seen the lines it is judged on (each half of every file judges a table of the other half).
 
 #![expect(clippy::print_stdout, reason = "a command for people")]
+#![allow(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    clippy::needless_range_loop,
+    clippy::many_single_char_names,
+    clippy::type_complexity,
+    reason = "numbers of a training table, checked by its asserts"
+)]
 
 use std::collections::BTreeMap;
 use std::fs;

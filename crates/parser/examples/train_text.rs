@@ -4,6 +4,14 @@
 //! `crates/parser/src/text/{first,second}.forest`. Deterministic: no chance is used. Figures are of five folds by site.
 
 #![expect(clippy::print_stdout, reason = "a command for people")]
+#![allow(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    clippy::needless_range_loop,
+    clippy::many_single_char_names,
+    clippy::type_complexity,
+    reason = "numbers of a training table, checked by its asserts"
+)]
 
 mod boosting;
 mod gold;

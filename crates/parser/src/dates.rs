@@ -40,6 +40,7 @@ impl Zone {
     /// The zone of a site: Kazakhstan for `.kz` and `.қаз` only, since other Kazakh sites cannot be told from abroad.
     pub(crate) fn of(url: &Url) -> Self {
         let host = url.host_str().unwrap_or_default();
+        #[expect(clippy::case_sensitive_file_extension_comparisons, reason = "a host, in lower case already")]
         if host.ends_with(".kz") || host.ends_with(".xn--80ao21a") { Self::Kazakhstan } else { Self::Utc }
     }
 
@@ -132,6 +133,7 @@ fn compact(text: &str, zone: Zone) -> Option<Date> {
 }
 
 #[derive(Debug, Clone, Copy)]
+#[expect(clippy::struct_field_names, reason = "a calendar day has a day")]
 struct Day {
     year: u32,
     month: u32,
@@ -156,6 +158,10 @@ fn date_at(tokens: &[Token<'_>], at: usize, zone: Zone) -> Option<Date> {
     build(day, clock, offset, zone)
 }
 
+#[expect(
+    clippy::many_single_char_names,
+    reason = "three numbers and two separators of unknown meaning have no names yet"
+)]
 /// `2026-11-20`, `20.11.2026`, `11/20/2026`, `20-11-26`, `2026年11月20日`.
 fn numeric_day(tokens: &[Token<'_>], at: usize) -> Option<(Day, usize)> {
     let [first, second, third] = tokens.get(at..at + 3)? else { return None };

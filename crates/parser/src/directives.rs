@@ -1,7 +1,7 @@
 //! What the publisher permits, resolved for one agent; the most restrictive signal wins.
 //!
 //! Sources: robots `meta` elements (general and those that name our agent), `X-Robots-Tag` with agent scopes, the
-//! `Robots-Tag` of draft-illyes-repext-00, `Content-Usage` (IETF aipref) and `Content-Signal`, TDMRep header and `meta`.
+//! `Robots-Tag` of draft-illyes-repext-00, `Content-Usage` (IETF aipref) and `Content-Signal`, `TDMRep` header and `meta`.
 //!
 //! Invariant: signals only ever restrict; every signal that was read is kept in `raw` as `source: value`.
 
@@ -126,7 +126,7 @@ impl<'a> Gathered<'a> {
                 "search" => restrict(&mut directives.search, allowed),
                 "ai-input" | "ai-output" | "ai-use" | "ai" => restrict(&mut directives.ai_input, allowed),
                 "ai-train" | "train-ai" | "train-genai" | "genai" => {
-                    restrict(&mut directives.ai_train, allowed)
+                    restrict(&mut directives.ai_train, allowed);
                 }
                 "bots" | "tdm" => {
                     restrict(&mut directives.ai_input, allowed);
@@ -137,7 +137,7 @@ impl<'a> Gathered<'a> {
         }
     }
 
-    /// TDMRep: 1 = text and data mining is reserved.
+    /// `TDMRep`: 1 = text and data mining is reserved.
     fn reservation(&mut self, source: &str, value: &str) {
         self.keep(source, value);
         match value.trim() {

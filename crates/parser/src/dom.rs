@@ -67,7 +67,7 @@ pub(crate) fn parse(text: &str) -> (Html, Vec<Note>) {
                 "attribute_limit",
                 format!("a tag has more than {ATTRIBUTES_MAX} attributes; it was cut"),
             ));
-            from = run.skip(text, from);
+            from = TagRun::skip(text, from);
             queue.push_back(StrTendril::from_slice(">"));
             run = TagRun::default();
         }
@@ -141,7 +141,7 @@ impl TagRun {
     }
 
     /// Where the tag ends, so that reading can go on after it.
-    fn skip(&self, text: &str, from: usize) -> usize {
+    fn skip(text: &str, from: usize) -> usize {
         text[from..].find('>').map_or(text.len(), |at| from + at + 1)
     }
 }

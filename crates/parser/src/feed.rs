@@ -229,7 +229,7 @@ impl Reader {
         // CDF gives the link as an attribute; RSS 1.0 repeats it in `rdf:about`.
         let link = element.attr("href").map(str::to_owned);
         let id = element.attr("rdf:about").map(str::to_owned);
-        self.entry = Some(Entry { base, link, id, ..Entry::default() });
+        self.entry = Some(Entry { link, id, base, ..Entry::default() });
     }
 
     fn end_entry(&mut self) {

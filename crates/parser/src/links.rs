@@ -21,6 +21,7 @@ pub(crate) const TEXT_CHARS_MAX: usize = 256;
 const LINKS_MAX: usize = 20_000;
 
 /// Links while they are being gathered.
+#[expect(clippy::struct_field_names, reason = "links are gathered links and where they are")]
 pub(crate) struct Links {
     links: Vec<Link>,
     places: HashMap<(String, LinkKind), usize>,

@@ -225,7 +225,7 @@ fn tags(head: &Head<'_>, facts: &Facts) -> Vec<String> {
     let texts = metas.map(|meta| meta.content).chain(facts.keywords.iter().map(String::as_str));
     for tag in texts.flat_map(|text| text.split([',', ';'])) {
         let tag = fold(tag, 64);
-        if !tag.is_empty() && tags.len() < TAGS_MAX && !tags.iter().any(|known| *known == tag) {
+        if !tag.is_empty() && tags.len() < TAGS_MAX && !tags.contains(&tag) {
             tags.push(tag);
         }
     }

@@ -234,15 +234,12 @@ pub(crate) fn without_markup(text: &str) -> String {
         out.push_str(&rest[..at]);
         let tag = &rest[at..];
         let is_tag = tag[1..].starts_with(|c: char| c.is_ascii_alphabetic() || matches!(c, '/' | '!'));
-        match tag.find('>').filter(|_| is_tag) {
-            Some(end) => {
-                out.push(' ');
-                rest = &tag[end + 1..];
-            }
-            None => {
-                out.push('<');
-                rest = &tag[1..];
-            }
+        if let Some(end) = tag.find('>').filter(|_| is_tag) {
+            out.push(' ');
+            rest = &tag[end + 1..];
+        } else {
+            out.push('<');
+            rest = &tag[1..];
         }
     }
     out.push_str(rest);

@@ -151,7 +151,9 @@ fn document_change(record: &FetchRecord, parsed: Parsed) -> Change {
         return Change::Delete(Removal::Withdrawn);
     }
     // A page often names itself without the parameters it was found with: readers are sent to that spelling.
-    let own = parsed.canonical.filter(|url| CanonicalUrl::parse(url).is_ok_and(|url| url.key() == record.visit.key));
+    let own = parsed
+        .canonical
+        .filter(|url| CanonicalUrl::parse(url).is_ok_and(|url| url.key() == record.visit.key));
     match parsed.document {
         Some(document) => Change::Put(Box::new(Document {
             key: record.visit.key,

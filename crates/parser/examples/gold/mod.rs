@@ -130,7 +130,7 @@ pub(crate) fn shingles(words: &[String], n: usize) -> HashSet<&[String]> {
     if words.len() < n { std::iter::once(words).collect() } else { words.windows(n).collect() }
 }
 
-/// F1 of the sets of four-word shingles (ScrapingHub's measure).
+/// F1 of the sets of four-word shingles (`ScrapingHub`'s measure).
 pub(crate) fn shingle_f1(found: &[String], gold: &[String]) -> f64 {
     if found.is_empty() || gold.is_empty() {
         return f64::from(u8::from(found.is_empty() && gold.is_empty()));

@@ -65,7 +65,7 @@ fn prescan(head: &[u8]) -> Option<&'static Encoding> {
                 return Some(encoding);
             }
             at += 5 + end;
-        } else if rest[0] == b'<' && rest.get(1).is_some_and(|b| b.is_ascii_alphabetic())
+        } else if rest[0] == b'<' && rest.get(1).is_some_and(u8::is_ascii_alphabetic)
             || rest.starts_with(b"</") && rest.get(2).is_some_and(u8::is_ascii_alphabetic)
         {
             let name = rest.iter().position(|b| b.is_ascii_whitespace() || *b == b'>')?;
@@ -115,8 +115,11 @@ fn quoted(value: &[u8]) -> Option<&[u8]> {
     Some(&value[1..=end])
 }
 
+/// Name in lower case, and value.
+type Attribute<'a> = (Vec<u8>, &'a [u8]);
+
 /// Attributes up to the end of the tag, names in lower case, and where the tag ends.
-fn attributes(tag: &[u8]) -> (Vec<(Vec<u8>, &[u8])>, usize) {
+fn attributes(tag: &[u8]) -> (Vec<Attribute<'_>>, usize) {
     let mut found = Vec::new();
     let mut at = 0;
     loop {

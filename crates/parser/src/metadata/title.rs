@@ -37,7 +37,7 @@ pub(super) fn of(
     ]
     .into_iter()
     .flatten()
-    .map(|text| unescaped(text))
+    .map(unescaped)
     .filter(|text| !text.trim().is_empty())
     .collect();
     let headings = headings(outline);

@@ -33,12 +33,13 @@ use crate::web::{Server, Web};
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 const USAGE: &str = "\
-cargo bench -p pipeline -- [--quick] [--rounds N] [--only NAME,NAME] [--web generated|real]
+cargo bench -p pipeline -- [--quick] [--rounds N] [--only NAME,NAME] [--web generated|real] [--built]
 
   --quick     50 hosts of 20 pages instead of 200, and one round
   --rounds N  how often chain and whole pipeline are run, one after the other; the median counts (default 3)
   --only      only these measures; names are printed beside the rows
   --web       only this web
+  --built     take testweb as it is: do not wait for cargo while others build
 ";
 
 struct Arguments {
@@ -46,6 +47,7 @@ struct Arguments {
     rounds: usize,
     only: Vec<String>,
     web: Option<String>,
+    built: bool,
 }
 
 fn main() {
@@ -61,7 +63,7 @@ fn main() {
         print!("{USAGE}");
         return;
     };
-    let testweb = match web::testweb() {
+    let testweb = match web::testweb(arguments.built) {
         Ok(path) => path,
         Err(reason) => {
             println!("{reason}");
@@ -85,17 +87,18 @@ fn main() {
 }
 
 fn read(mut given: impl Iterator<Item = String>) -> Option<Arguments> {
-    let mut arguments = Arguments { quick: false, rounds: 0, only: Vec::new(), web: None };
+    let mut arguments = Arguments { quick: false, rounds: 0, only: Vec::new(), web: None, built: false };
     while let Some(name) = given.next() {
         match name.as_str() {
             // Cargo says so to every benchmark.
             "--bench" => {}
+            "--built" => arguments.built = true,
             "--quick" => arguments.quick = true,
             "--rounds" => arguments.rounds = given.next()?.parse().ok()?,
             "--only" => arguments.only = given.next()?.split(',').map(str::to_owned).collect(),
             "--web" => {
-                arguments.web =
-                    Some(given.next().filter(|web| ["generated", "real"].contains(&web.as_str()))?)
+                let web = given.next().filter(|web| ["generated", "real"].contains(&web.as_str()))?;
+                arguments.web = Some(web);
             }
             _ => return None,
         }

@@ -38,7 +38,7 @@ impl Meter {
     pub(crate) fn stop(self, pages: usize) -> Measured {
         Measured {
             pages: pages as u64,
-            cpu_ms: (cpu() - self.cpu).as_secs_f64() * 1e3,
+            cpu_ms: cpu().saturating_sub(self.cpu).as_secs_f64() * 1e3,
             wall_ms: self.wall.elapsed().as_secs_f64() * 1e3,
             peak_kib: peak_kib(),
             note: String::new(),

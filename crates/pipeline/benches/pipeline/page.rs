@@ -25,11 +25,11 @@ impl Graph {
         Self { hosts, pages_per_host, writers: LANGUAGES.iter().map(Writer::new).collect() }
     }
 
-    pub(crate) fn url(&self, host: usize, number: usize) -> String {
-        format!("http://site{host:04}.test{}", self.path(host, number))
+    pub(crate) fn url(host: usize, number: usize) -> String {
+        format!("http://site{host:04}.test{}", Self::path(host, number))
     }
 
-    fn path(&self, host: usize, number: usize) -> String {
+    fn path(host: usize, number: usize) -> String {
         if number == 0 {
             return "/".to_owned();
         }
@@ -68,7 +68,7 @@ impl Graph {
     }
 
     fn head(&self, html: &mut String, host: usize, number: usize, random: &mut Random) {
-        let (title, url) = (self.headline(host, number), self.url(host, number));
+        let (title, url) = (self.headline(host, number), Self::url(host, number));
         let code = LANGUAGES[Self::language(host, number)].code;
         let about = self.writers[Self::language(host, number)].phrase(24, random);
         let published = format!("2026-{:02}-{:02}T09:30:00+05:00", 1 + number % 9, 1 + host % 28);
@@ -84,7 +84,7 @@ impl Graph {
              \"headline\":\"{title}\",\"datePublished\":\"{published}\",\"dateModified\":\"{published}\",\
              \"author\":{{\"@type\":\"Person\",\"name\":\"Editor {host}\"}},\"description\":\"{about}\"}}</script>\n<style>"
         );
-        for rule in 0..64 {
+        for rule in 0..24 {
             let _ = write!(
                 html,
                 ".block-{rule}__inner{{display:flex;padding:{}px {}px;color:#{:06x};border-radius:.25rem}}",
@@ -94,11 +94,11 @@ impl Graph {
             );
         }
         html.push_str("</style>\n<script>window.dataLayer=window.dataLayer||[];");
-        for slot in 0..44 {
-            let _ = write!(
+        for slot in 0..48 {
+            let token: String = (0..4).map(|_| format!("{:016x}", random.bits())).collect();
+            let _ = writeln!(
                 html,
-                "(function(w,d){{w.ads=w.ads||{{}};w.ads['slot-{slot}']={{id:{:x},lazy:true,sizes:[[300,250],[728,90]]}};}})(window,document);\n",
-                random.bits()
+                "ads.push({{slot:'slot-{slot}',token:'{token}',sizes:[[300,250],[728,90]]}});"
             );
         }
         html.push_str("</script>\n</head>\n");
@@ -111,7 +111,7 @@ impl Graph {
              <nav class=\"menu\"><ul class=\"menu__list\">\n"
         );
         for entry in 0..MENU {
-            let path = self.path(host, entry % self.pages_per_host);
+            let path = Self::path(host, entry % self.pages_per_host);
             let label = self.writers[host % LANGUAGES.len()]
                 .phrase(2, &mut Random::named(5, &format!("{host}/{entry}")));
             let _ = writeln!(
@@ -135,13 +135,13 @@ impl Graph {
             1 + host % 28,
             1 + number % 9
         );
-        for paragraph in 0..10 + random.index(9) {
+        for paragraph in 0..13 + random.index(9) {
             let _ = write!(html, "<p class=\"article__text\">{}", writer.paragraph(random));
             if paragraph < INLINE {
                 // Half of them lead to other hosts.
                 let to = if paragraph % 2 == 0 { random.index(self.hosts) } else { host };
                 let page = random.index(self.pages_per_host);
-                let _ = write!(html, "<a href=\"{}\">{}</a>.", self.url(to, page), self.headline(to, page));
+                let _ = write!(html, "<a href=\"{}\">{}</a>.", Self::url(to, page), self.headline(to, page));
             }
             html.push_str("</p>\n");
         }
@@ -152,7 +152,7 @@ impl Graph {
         html.push_str("<aside class=\"related\"><div class=\"related__grid\">\n");
         for nth in 0..CARDS {
             let page = self.neighbour(number, nth, random);
-            let (path, headline) = (self.path(host, page), self.headline(host, page));
+            let (path, headline) = (Self::path(host, page), self.headline(host, page));
             let _ = writeln!(
                 html,
                 "<div class=\"card card--small\" data-id=\"{host}-{page}\"><div class=\"card__media\">\
@@ -169,7 +169,7 @@ impl Graph {
         html.push_str("<footer class=\"footer\"><ul class=\"footer__list\">\n");
         for _ in 0..FOOTER {
             let page = random.index(self.pages_per_host);
-            let path = self.path(host, page);
+            let path = Self::path(host, page);
             let _ = writeln!(html, "<li class=\"footer__item\"><a href=\"{path}\">№ {page}</a></li>");
         }
         let _ = write!(

@@ -16,7 +16,7 @@ use serde::{Deserialize, Serialize};
 use crate::page::Graph;
 
 /// Part of a folder's name: raise it when the pages change.
-const VERSION: u32 = 1;
+const VERSION: u32 = 2;
 
 /// What a site of some size forbids; every page of the webs is allowed.
 const ROBOTS: &str = "User-agent: *\nDisallow: /admin/\nDisallow: /search\nDisallow: /*?sort=\nDisallow: /*.pdf$\n\
@@ -66,10 +66,10 @@ pub(crate) fn generated(folder: &Path, hosts: usize, pages_per_host: usize) -> W
     let graph = Graph::new(hosts, pages_per_host);
     let mut laying = Laying::begin(folder, "generated", true);
     for host in 0..graph.hosts {
-        laying.seeds.push(graph.url(host, 0));
+        laying.seeds.push(Graph::url(host, 0));
         laying.robots(&format!("site{host:04}.test"));
         for number in 0..graph.pages_per_host {
-            laying.page(&graph.url(host, number), graph.html(host, number).as_bytes());
+            laying.page(&Graph::url(host, number), graph.html(host, number).as_bytes());
         }
     }
     laying.end(hosts)
@@ -153,25 +153,18 @@ impl Laying {
     }
 }
 
-/// The program of testkit that serves webs: built now, or found beside this benchmark.
-pub(crate) fn testweb() -> Result<PathBuf, String> {
+/// The program of testkit that serves webs: built now (unless `built` says that it is), found beside this benchmark.
+pub(crate) fn testweb(built: bool) -> Result<PathBuf, String> {
     let beside = std::env::current_exe().ok().and_then(|path| Some(path.parent()?.parent()?.join("testweb")));
     let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let mut build = Command::new(cargo);
     build.args(["build", "--release", "--quiet", "-p", "testkit", "--bin", "testweb"]);
     build.current_dir(env!("CARGO_MANIFEST_DIR"));
-    let built = build.status().is_ok_and(|status| status.success());
-    match beside {
-        Some(path) if path.is_file() => Ok(path),
-        _ if built => {
-            Err("testweb was built, but not beside this benchmark; run it with `cargo bench -p pipeline`"
-                .to_owned())
-        }
-        _ => Err(
-            "the simulated web is absent; run `cargo build --release -p testkit --bin testweb` and try again"
-                .to_owned(),
-        ),
-    }
+    let ready = built || build.status().is_ok_and(|status| status.success());
+    beside.filter(|path| ready && path.is_file()).ok_or_else(|| {
+        "the simulated web is absent; run `cargo build --release -p testkit --bin testweb`, then `cargo bench -p pipeline`"
+            .to_owned()
+    })
 }
 
 /// A running simulated web.

@@ -34,8 +34,8 @@ pub(crate) fn second(context: &Context, first: &[f32]) -> Rows {
             let mass = Mass::of(range.map(|at| (first[at], context.words[at])));
             rows.push(mass.mean());
         }
-        for level in 1..LEVELS {
-            let mass = containers[level].get(&context.levels[at][level]).copied().unwrap_or_default();
+        for (container, place) in containers.iter().zip(&context.levels[at]).take(LEVELS).skip(1) {
+            let mass = container.get(place).copied().unwrap_or_default();
             rows.push(mass.mean());
             rows.push(mass.likely / page.likely.max(1.0));
         }
