@@ -40,17 +40,25 @@ impl GenerationWriter {
     pub fn begin(dir: &Path, settings: &Settings) -> Result<Self, Error> {
         let lock = layout::lock(dir, REINDEX_LOCK, "reindexing")?;
         let live = layout::current(dir)?;
-        let mut last = live.unwrap_or_default();
+        if let Some(live) = live {
+            // A crash right after it went live may have left its mark.
+            layout::finish(dir, live)?;
+        }
         let mut unfinished = None;
-        for number in layout::generations(dir)? {
-            last = last.max(number);
-            if Some(number) != live && layout::is_unfinished(dir, number) {
-                // Only the newest is gone on with.
-                if let Some(stale) = unfinished.replace(number) {
-                    layout::remove_generation(dir, stale)?;
-                }
+        for number in
+            layout::generations(dir)?.into_iter().filter(|number| layout::is_unfinished(dir, *number))
+        {
+            // Only one newer than the live one is gone on with, and of several the newest.
+            let stale = if live.is_some_and(|live| number < live) {
+                Some(number)
+            } else {
+                unfinished.replace(number)
+            };
+            if let Some(stale) = stale {
+                layout::remove_generation(dir, stale)?;
             }
         }
+        let last = layout::generations(dir)?.last().copied().max(live).unwrap_or_default();
         if let Some(number) = unfinished {
             match engine::open_generation(dir, number, settings) {
                 Ok(engine) => return Ok(Self { dir: dir.to_owned(), engine, _lock: lock }),

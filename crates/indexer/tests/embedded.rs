@@ -161,6 +161,29 @@ fn an_interrupted_generation_is_gone_on_with() {
 }
 
 #[test]
+fn marks_that_crashes_left_do_no_harm() {
+    let dir = tempfile::tempdir().expect("dir");
+    let index = open(dir.path());
+    // Killed while making the first generation: it was never pointed at.
+    std::fs::create_dir(dir.path().join("gen-000001")).expect("a folder");
+    std::fs::write(dir.path().join("gen-000001/unfinished"), "").expect("a mark");
+    let mut writer = index.writer().expect("writer");
+    writer.put(&numbered(2)).expect("put");
+    writer.commit(at(1), now()).expect("commit");
+    assert_eq!(writer.generation(), 2);
+    // Killed right after going live: the mark is still there.
+    std::fs::write(dir.path().join("gen-000002/unfinished"), "").expect("a mark");
+    let mut generation = index.begin_generation().expect("begin");
+    assert_eq!(generation.generation(), 3);
+    assert!(!dir.path().join("gen-000001").exists(), "what never lived is removed");
+    generation.put(&numbered(3)).expect("put");
+    generation.publish(at(1), now()).expect("publish");
+    drop(generation);
+    assert_eq!(rollback(dir.path(), now()).expect("rollback"), 2, "what lived can be gone back to");
+    assert_eq!(found(&index, "хабар").len(), 2);
+}
+
+#[test]
 fn old_generations_go_the_previous_one_stays() {
     let dir = tempfile::tempdir().expect("dir");
     let index = open(dir.path());
