@@ -65,6 +65,9 @@ pub(crate) fn declared_code(declared: &str) -> Language {
     }
 }
 
+/// Fewer letters than these speak for no language.
+const LETTERS_MIN: usize = 3;
+
 /// Everything that identification needs.
 pub(crate) struct Identifier {
     lexicons: Vec<Lexicon>,
@@ -100,6 +103,9 @@ impl Identifier {
         let declared = declared.map(declared_code).filter(|code| *code != Language::unknown());
         let counts = script::count(text, LETTERS_MAX);
         let Some(script) = counts.main() else { return declared.unwrap_or_default() };
+        if text.chars().filter(|c| c.is_alphabetic()).nth(LETTERS_MIN - 1).is_none() {
+            return declared.unwrap_or_default();
+        }
         if let Some(code) = script.only_language(&counts) {
             return Language::new(code);
         }

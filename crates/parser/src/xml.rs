@@ -67,8 +67,13 @@ impl<'a> Pull<'a> {
 
     /// Goes on behind the `<` that could not be read.
     fn resume(&mut self) -> bool {
+        self.resume_behind(self.reader.error_position())
+    }
+
+    /// Goes on behind the byte at `position` of what the reader was given.
+    fn resume_behind(&mut self, position: u64) -> bool {
         self.errors += 1;
-        let error_at = usize::try_from(self.reader.error_position()).unwrap_or(usize::MAX);
+        let error_at = usize::try_from(position).unwrap_or(usize::MAX);
         let at = self.text.ceil_char_boundary(self.from.saturating_add(error_at).saturating_add(1));
         if at >= self.text.len() || at <= self.from || self.errors >= ERRORS_MAX {
             return false;
@@ -84,7 +89,14 @@ impl<'a> Iterator for Pull<'a> {
 
     fn next(&mut self) -> Option<Piece<'a>> {
         loop {
+            let before = self.reader.buffer_position();
             let piece = match self.reader.read_event() {
+                Ok(Event::Start(start)) if !is_named(&start) => {
+                    if !self.resume_behind(before) {
+                        return None;
+                    }
+                    Piece::Text(Cow::Borrowed("<"))
+                }
                 Ok(Event::Start(start)) => Piece::Open(element(&start)),
                 Ok(Event::End(end)) => Piece::Close(lower(local(end.name().into_inner()))),
                 Ok(Event::Text(text)) => Piece::Text(text.into_inner()),
@@ -93,11 +105,14 @@ impl<'a> Iterator for Pull<'a> {
                 Ok(Event::Eof) => return None,
                 Ok(_) => continue,
                 Err(_) => {
-                    let rest = self.unread();
+                    if let Some(rest) = self.unread() {
+                        self.reader = reader("");
+                        return Some(rest);
+                    }
                     if self.resume() {
                         continue;
                     }
-                    return rest;
+                    return None;
                 }
             };
             return Some(piece);
@@ -122,6 +137,11 @@ fn reader(text: &str) -> Reader<&[u8]> {
     config.check_end_names = false;
     config.expand_empty_elements = true;
     reader
+}
+
+/// Whether a tag begins with a name; else its `<` was meant as text (`1 < 2`).
+fn is_named(start: &BytesStart<'_>) -> bool {
+    start.name().into_inner().starts_with(|c: char| c.is_alphabetic() || c == '_' || c == ':')
 }
 
 fn element<'a>(start: &BytesStart<'_>) -> Element<'a> {
