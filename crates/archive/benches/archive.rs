@@ -1,4 +1,5 @@
-//! CPU time of the archive per record: `cargo bench -p archive`.
+//! CPU time of the archive per record: `cargo bench -p archive`, or only the runs whose name begins with a word:
+//! `cargo bench -p archive -- plain`.
 //!
 //! Records as field.md section 5 has them: pages of about 50 kB, 15 kB gzipped. CPU is that of the process (user and
 //! system), so waiting for the disk does not count; the floors beside it are what no archive can avoid.
@@ -48,6 +49,9 @@ fn main() {
         std::hint::black_box(gzip(raw, 1));
     });
     for (name, records) in [("gzipped bodies", &coded), ("plain bodies", &plain)] {
+        if std::env::args().skip(1).any(|word| !word.starts_with('-') && !name.starts_with(&word)) {
+            continue;
+        }
         for compression in [Compression::Gzip, Compression::Zstd] {
             run(name, compression, records);
         }

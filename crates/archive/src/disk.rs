@@ -14,6 +14,7 @@ mod catalog;
 mod erase;
 mod lock;
 mod names;
+mod reader;
 mod recent;
 mod replay;
 mod scan;
@@ -22,4 +23,5 @@ mod tail;
 #[cfg(test)]
 mod tests;
 
-pub use archive::{Opened, WarcArchive, WarcReader};
+pub use archive::{Opened, WarcArchive};
+pub use reader::WarcReader;

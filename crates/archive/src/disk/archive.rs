@@ -11,6 +11,7 @@ use model::{Clock, FetchRecord, Outcome, Position};
 use crate::disk::catalog::{Active, Catalog, Closed, Purpose};
 use crate::disk::lock::WriterLock;
 use crate::disk::names::{self, SegmentName};
+use crate::disk::reader::WarcReader;
 use crate::disk::recent::{PAYLOAD_BYTES_MIN, Recent};
 use crate::disk::tail::{self, Opener, SegmentFile};
 use crate::error::Error;
@@ -32,17 +33,13 @@ pub struct WarcArchive {
     settings: Settings,
     clock: Arc<dyn Clock>,
     encoder: Encoder,
+    /// Memory of the batch being written, kept from one to the next.
+    buffer: Vec<u8>,
     file: Option<Box<dyn SegmentFile>>,
     opener: Opener,
     /// A failure could not be undone: nothing may be appended before the archive is opened again.
     unsettled: bool,
     _lock: WriterLock,
-}
-
-/// An archive in a folder as it stood when it was opened, whoever writes it meanwhile.
-#[derive(Debug)]
-pub struct WarcReader {
-    catalog: Catalog,
 }
 
 /// An archive just opened for writing, and what had to be repaired.
@@ -77,10 +74,7 @@ impl WarcArchive {
     /// # Errors
     /// Failures of the disk.
     pub fn open_read_only(dir: &Path) -> Result<Option<WarcReader>, Error> {
-        if !dir.exists() {
-            return Ok(None);
-        }
-        Ok(Some(WarcReader { catalog: Catalog::load(dir, Purpose::Read)? }))
+        WarcReader::open(dir)
     }
 
     pub(super) fn open_with(
@@ -103,6 +97,7 @@ impl WarcArchive {
             settings,
             clock,
             encoder,
+            buffer: Vec::new(),
             file: None,
             opener,
             unsettled: false,
@@ -214,7 +209,7 @@ impl WarcArchive {
         let mut positions = Vec::with_capacity(records.len());
         for record in records {
             positions.push(batch.add(record)?);
-            if batch.buffer.len() >= WRITE_BYTES {
+            if batch.archive.buffer.len() >= WRITE_BYTES {
                 batch.flush()?;
             }
         }
@@ -227,8 +222,7 @@ impl WarcArchive {
 struct Batch<'a> {
     archive: &'a mut WarcArchive,
     name: SegmentName,
-    /// What is not yet handed to the file, and where in the segment it begins.
-    buffer: Vec<u8>,
+    /// Where in the segment the buffer begins.
     start: u64,
 }
 
@@ -238,7 +232,8 @@ impl<'a> Batch<'a> {
             Some(active) => (active.name, active.bytes),
             None => return Err(Error::Unsettled { path: archive.catalog.dir.clone() }),
         };
-        Ok(Self { archive, name, buffer: Vec::new(), start })
+        archive.buffer.clear();
+        Ok(Self { archive, name, start })
     }
 
     fn path(&self) -> PathBuf {
@@ -246,7 +241,8 @@ impl<'a> Batch<'a> {
     }
 
     fn add(&mut self, record: &FetchRecord) -> Result<Position, Error> {
-        let at = Position { segment: self.name.number, offset: self.start + self.buffer.len() as u64 };
+        let at =
+            Position { segment: self.name.number, offset: self.start + self.archive.buffer.len() as u64 };
         let sum = digest::sha1(record.response().map_or(&[][..], |response| &response.body.raw));
         let earlier = self.earlier(record, at, &sum)?;
         let form = match (&earlier, record.response()) {
@@ -254,7 +250,8 @@ impl<'a> Batch<'a> {
             (Some(earlier), _) => Form::Identical(earlier),
             (None, _) => Form::Whole,
         };
-        let written = self.archive.encoder.group(record, at, &sum, form, &mut self.buffer);
+        let archive = &mut *self.archive;
+        let written = archive.encoder.group(record, at, &sum, form, &mut archive.buffer);
         let written = written.map_err(Error::io("compress a record for", &self.path()))?;
         let held = if matches!(form, Form::Whole) { Held::Here } else { Held::Elsewhere };
         let digest = earlier.as_ref().map_or_else(|| digest::text(&sum), |earlier| earlier.digest.clone());
@@ -299,11 +296,12 @@ impl<'a> Batch<'a> {
 
     fn flush(&mut self) -> Result<(), Error> {
         if let Some(file) = &mut self.archive.file {
-            file.append(&self.buffer)
+            file.append(&self.archive.buffer)
                 .map_err(Error::io("append to", &self.name.path(&self.archive.catalog.dir)))?;
         }
-        self.start += self.buffer.len() as u64;
-        self.buffer.clear();
+        self.start += self.archive.buffer.len() as u64;
+        self.archive.buffer.clear();
+        self.archive.buffer.shrink_to(2 * WRITE_BYTES);
         Ok(())
     }
 
@@ -362,20 +360,6 @@ impl ArchiveStore for WarcArchive {
 
     fn erase(&mut self, doomed: &dyn Fn(&str) -> bool) -> Result<Erased, Error> {
         super::erase::erase(self, doomed)
-    }
-}
-
-impl ArchiveSource for WarcReader {
-    fn replay(&self, from: Position) -> Result<Replay<'_>, Error> {
-        self.catalog.replay(from)
-    }
-
-    fn end(&self) -> Position {
-        self.catalog.end()
-    }
-
-    fn lookup(&self, url: &str) -> Result<Vec<Entry>, Error> {
-        self.catalog.lookup(url)
     }
 }
 
