@@ -202,7 +202,8 @@ impl Frontier {
         Ok(ledger_of(&*self.store)?.checkpoint)
     }
 
-    /// Everything known about a URL.
+    /// Everything known about a URL. Asked of a frontier opened for reading, a URL that another process has on loan shows
+    /// the state it will go back to, and that its site is on loan.
     ///
     /// # Errors
     /// A failure of the store.

@@ -41,7 +41,8 @@ pub trait FrontierStore: Send {
     /// When the store fails.
     fn next_due(&self, request: &LeaseRequest) -> Result<Option<Timestamp>, Error>;
 
-    /// Reads what is wanted, as of one instant.
+    /// Reads what is wanted, as of one instant. Which URLs are on loan ([`UrlRow::on_loan`]) only the process that lent
+    /// them can tell; how many are, and which sites, all can.
     ///
     /// # Errors
     /// When the store fails.

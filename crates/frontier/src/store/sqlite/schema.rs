@@ -83,7 +83,6 @@ CREATE TABLE share (
     turn INTEGER NOT NULL,                  -- first instant to lease it; NEVER when on loan or nothing counts
     PRIMARY KEY (site, job)
 ) WITHOUT ROWID;
--- None of these is partial: beside a partial index, SQLite prepares a statement anew at every value bound to it.
 CREATE INDEX share_turn ON share (job, turn, site);
 CREATE INDEX share_revisit ON share (revisit);
 CREATE INDEX share_lent ON share (lent);
