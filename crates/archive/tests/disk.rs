@@ -73,7 +73,9 @@ fn a_tail_torn_at_any_byte_leaves_whole_exchanges() {
             std::fs::write(dir.join("silteme-000000.cdxj.open"), &index[..part]).unwrap();
         };
         let torn = Scratch::new();
-        for cut in 0..=bytes.len() {
+        // Both kinds share all but the decoder: every byte of one, every seventh of the other.
+        let step = if compression == Compression::Gzip { 1 } else { 7 };
+        for cut in (0..=bytes.len()).step_by(step) {
             tear(torn.path(), cut);
             let reader = WarcArchive::open_read_only(torn.path()).unwrap().unwrap();
             assert_eq!(records(&reader), expected[..whole(cut)], "{compression:?} read only, cut at {cut}");
