@@ -47,7 +47,7 @@ impl Graph {
         self.writers[Self::language(host, number)].phrase(5 + number % 6, &mut random)
     }
 
-    /// A page of the same host other than this one; every `CARDS` calls or fewer reach all its neighbours.
+    /// The page that card `nth` leads to; following the first cards alone reaches every page of the host.
     fn neighbour(&self, number: usize, nth: usize, random: &mut Random) -> usize {
         match nth {
             0 => (number + 1) % self.pages_per_host,
