@@ -66,10 +66,32 @@ pub struct Batch<'a> {
     pub silences: Vec<(&'a Site, Timestamp)>,
     /// URLs that become known unless they are. Keys are distinct.
     pub offers: Vec<NewUrl<'a>>,
+    /// What replaces earlier memos of the same key; empty bytes remove one.
+    pub memos: Vec<Memo>,
     /// How far the archive has been taken in.
     pub checkpoint: Option<Position>,
     /// What is to be forgotten: its rows are removed and its rule is kept.
     pub forget: Option<&'a Takedown>,
+}
+
+/// What policy has learnt of something, beyond its row: opaque bytes here, as robots.txt copies are.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Memo {
+    /// Of what.
+    pub of: MemoKey,
+    /// At most some kilobytes.
+    pub bytes: Vec<u8>,
+}
+
+/// What a [`Memo`] is about.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum MemoKey {
+    /// A site.
+    Site(Site),
+    /// A crawl job.
+    Job(String),
+    /// Something of which there is one.
+    Named(&'static str),
 }
 
 /// A site that comes back from a loan.
@@ -227,6 +249,10 @@ pub struct SiteRow {
 pub struct Wanted<'a> {
     /// Rows of these keys.
     pub urls: &'a [UrlKey],
+    /// Whether these are known; only the process that writes can tell.
+    pub known: &'a [UrlKey],
+    /// Memos of these.
+    pub memos: &'a [MemoKey],
     /// These sites.
     pub sites: &'a [Site],
     /// Also this many sites in the order of their names.
@@ -248,6 +274,10 @@ pub struct Wanted<'a> {
 pub struct Found {
     /// One per key asked for, in that order.
     pub urls: Vec<Option<UrlRow>>,
+    /// One per key asked for, in that order.
+    pub known: Vec<bool>,
+    /// One per memo asked for, in that order.
+    pub memos: Vec<Option<Vec<u8>>>,
     /// Sites that exist: those asked for in that order, then those listed, then those on loan.
     pub sites: Vec<SiteRow>,
     /// robots.txt copies of each of `sites`, if wanted.
@@ -288,8 +318,21 @@ impl Batch<'_> {
             rows: Vec::new(),
             silences: Vec::new(),
             offers: Vec::new(),
+            memos: Vec::new(),
             checkpoint: None,
             forget: None,
+        }
+    }
+}
+
+impl MemoKey {
+    /// As one text, distinct for distinct keys.
+    #[must_use]
+    pub fn text(&self) -> String {
+        match self {
+            Self::Site(site) => format!("site {site}"),
+            Self::Job(job) => format!("job {job}"),
+            Self::Named(name) => format!("one {name}"),
         }
     }
 }

@@ -6,8 +6,8 @@ mod sqlite;
 pub use self::memory::MemoryStore;
 pub use self::sqlite::SqliteStore;
 pub use crate::port::{
-    Applied, Batch, Budget, Found, FrontierStore, KeptRules, LastVisit, Ledger, LentSite, NewUrl,
-    ReturnedSite, SettledRow, SiteRow, UrlRow, Wanted, number_of, site_number,
+    Applied, Batch, Budget, Found, FrontierStore, KeptRules, LastVisit, Ledger, LentSite, Memo, MemoKey,
+    NewUrl, ReturnedSite, SettledRow, SiteRow, UrlRow, Wanted, number_of, site_number,
 };
 pub use crate::queue::{Lane, Turn, choose};
 pub use crate::takedown::{Rule, RuleKind};

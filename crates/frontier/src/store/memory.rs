@@ -13,7 +13,7 @@ use crate::job::JobRules;
 use crate::lease::{LeaseRequest, RobotsEntry};
 use crate::pace::PaceState;
 use crate::port::{
-    Applied, Batch, Budget, Found, FrontierStore, KeptRules, Ledger, LentSite, NewUrl, ReturnedSite,
+    Applied, Batch, Budget, Found, FrontierStore, KeptRules, Ledger, LentSite, MemoKey, NewUrl, ReturnedSite,
     SettledRow, SiteRow, UrlRow, Wanted, number_of, site_number,
 };
 use crate::queue::{Lane, Turn, choose};
@@ -28,6 +28,7 @@ pub struct MemoryStore {
     jobs: BTreeMap<String, JobEntry>,
     takedowns: BTreeSet<Rule>,
     outcomes: BTreeMap<String, u64>,
+    memos: BTreeMap<MemoKey, Vec<u8>>,
     checkpoint: Position,
     fence: u64,
     /// URLs ever made known; numbers them in the order of discovery.
@@ -80,6 +81,13 @@ impl FrontierStore for MemoryStore {
         for offer in &batch.offers {
             self.admit(offer, batch.now, &mut applied);
         }
+        for memo in &batch.memos {
+            if memo.bytes.is_empty() {
+                self.memos.remove(&memo.of);
+            } else {
+                self.memos.insert(memo.of.clone(), memo.bytes.clone());
+            }
+        }
         if let Some(checkpoint) = batch.checkpoint {
             self.checkpoint = checkpoint;
         }
@@ -115,6 +123,8 @@ impl FrontierStore for MemoryStore {
         let entries = || numbers.iter().filter_map(|number| Some((*number, self.sites.get(number)?)));
         Ok(Found {
             urls: wanted.urls.iter().map(|key| self.urls.get(key).map(|entry| entry.row.clone())).collect(),
+            known: wanted.known.iter().map(|key| self.urls.contains_key(key)).collect(),
+            memos: wanted.memos.iter().map(|key| self.memos.get(key).cloned()).collect(),
             sites: entries().map(|(number, entry)| self.site_row(number, entry)).collect(),
             robots: if wanted.robots {
                 entries().map(|(_, entry)| entry.robots.values().cloned().collect()).collect()

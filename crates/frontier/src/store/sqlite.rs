@@ -134,7 +134,10 @@ impl FrontierStore for SqliteStore {
         // One transaction: one instant, whatever the writer does meanwhile.
         let transaction = self.connection.unchecked_transaction()?;
         let jobs = self.present_jobs()?;
-        read::read(&transaction, &jobs, &self.loans, wanted)
+        let mut found = read::read(&transaction, &jobs, &self.loans, wanted)?;
+        let known = |key| self.known.as_ref().is_some_and(|known| known.contains(key));
+        found.known = wanted.known.iter().map(|key| known(*key)).collect();
+        Ok(found)
     }
 }
 

@@ -13,7 +13,7 @@ use super::loans::Loans;
 use crate::error::Error;
 use crate::job::JobRules;
 use crate::offer::Offer;
-use crate::port::{Batch, Budget, NewUrl, SettledRow, UrlRow, number_of, site_number};
+use crate::port::{Batch, Budget, Memo, NewUrl, SettledRow, UrlRow, number_of, site_number};
 
 pub(super) fn apply(
     connection: &Connection,
@@ -43,6 +43,9 @@ pub(super) fn apply(
     for new in &batch.offers {
         application.admit(new)?;
     }
+    for memo in &batch.memos {
+        application.keep(memo)?;
+    }
     if let Some(checkpoint) = batch.checkpoint {
         connection
             .prepare_cached("UPDATE state SET segment = ?, offset = ?")?
@@ -61,6 +64,18 @@ impl<'b> Application<'_, 'b> {
         self.connection
             .prepare_cached("UPDATE job SET rules = ? WHERE id = ?")?
             .execute(params![json, id])?;
+        Ok(())
+    }
+
+    fn keep(&self, memo: &Memo) -> Result<(), Error> {
+        let of = memo.of.text();
+        if memo.bytes.is_empty() {
+            self.connection.prepare_cached("DELETE FROM memo WHERE of = ?")?.execute([of])?;
+        } else {
+            self.connection
+                .prepare_cached("INSERT OR REPLACE INTO memo VALUES (?, ?)")?
+                .execute(params![of, memo.bytes])?;
+        }
         Ok(())
     }
 

@@ -38,6 +38,10 @@ pub(super) fn read(
         let row = reader.url(*key)?;
         found.urls.push(row.map(|row| UrlRow { on_loan: loans.get(*key).is_some(), ..row }));
     }
+    for memo in wanted.memos {
+        let mut statement = connection.prepare_cached("SELECT bytes FROM memo WHERE of = ?")?;
+        found.memos.push(statement.query_row([memo.text()], |row| row.get(0)).optional()?);
+    }
     let sites = sites(connection, wanted)?;
     for (id, site) in sites {
         found.sites.push(site);

@@ -11,7 +11,7 @@ use rusqlite::Connection;
 use crate::error::Error;
 
 /// `PRAGMA user_version` of files this program reads and writes.
-pub(super) const VERSION: i64 = 1;
+pub(super) const VERSION: i64 = 2;
 
 /// Stands for an instant that does not come. Later than every timestamp.
 pub(super) const NEVER: i64 = i64::MAX;
@@ -71,6 +71,7 @@ CREATE TABLE robots (
     site INTEGER NOT NULL, origin TEXT NOT NULL, copy BLOB NOT NULL,
     PRIMARY KEY (site, origin)
 ) WITHOUT ROWID;
+CREATE TABLE memo (of TEXT PRIMARY KEY, bytes BLOB NOT NULL) WITHOUT ROWID;
 -- A job's part of a site: what leases are found by, in the order of their turns.
 CREATE TABLE share (
     site INTEGER NOT NULL,

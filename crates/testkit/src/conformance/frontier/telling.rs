@@ -1,6 +1,6 @@
 //! Promises about answers.
 
-use frontier::store::{Batch, Turn, Wanted};
+use frontier::store::{Batch, Memo, MemoKey, Turn, Wanted};
 use frontier::{JobRules, LeaseRequest, Offer, Scope, UrlState};
 use model::{ResourceKind, Site};
 
@@ -12,6 +12,8 @@ pub(super) const PROMISES: &[(&str, Promise)] = &[
     ("counters agree with the rows", counters),
     ("sites are listed by name, page by page", listing),
     ("jobs are kept, and registering again replaces", jobs),
+    ("memos are kept, replaced and removed", memos),
+    ("what is admitted is known", known),
     ("what is not there is not found", absent),
 ];
 
@@ -91,6 +93,36 @@ fn jobs(world: &mut World) {
     let kept = rules(world).jobs;
     assert_eq!(kept.iter().map(|job| job.name.as_str()).collect::<Vec<_>>(), ["a", "b"]);
     assert_eq!(kept[1], changed);
+}
+
+fn memos(world: &mut World) {
+    let keys = [
+        MemoKey::Site(site_of("https://a.kz/")),
+        MemoKey::Job("a.kz".to_owned()),
+        MemoKey::Named("a.kz"),
+        MemoKey::Job("never".to_owned()),
+    ];
+    let keep = |world: &mut World, bytes: [&[u8]; 3]| {
+        let mut batch = Batch::new(EPOCH);
+        batch.memos = keys
+            .iter()
+            .zip(bytes)
+            .map(|(of, bytes)| Memo { of: of.clone(), bytes: bytes.to_vec() })
+            .collect();
+        world.store.apply(&batch).unwrap();
+    };
+    let kept = |world: &World| world.store.read(&Wanted { memos: &keys, ..Wanted::default() }).unwrap().memos;
+    keep(world, [b"one", b"two", &[0, 255]]);
+    assert_eq!(kept(world), [Some(b"one".to_vec()), Some(b"two".to_vec()), Some(vec![0, 255]), None]);
+    keep(world, [b"", b"new", b""]);
+    assert_eq!(kept(world), [None, Some(b"new".to_vec()), None, None]);
+}
+
+fn known(world: &mut World) {
+    world.pages(&["https://a.kz/1", "https://b.kz/1"]);
+    let keys = ["https://b.kz/1", "https://a.kz/2", "https://a.kz/1"].map(key);
+    let found = world.store.read(&Wanted { known: &keys, ..Wanted::default() }).unwrap();
+    assert_eq!(found.known, [true, false, true]);
 }
 
 fn absent(world: &mut World) {
