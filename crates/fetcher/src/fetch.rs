@@ -20,7 +20,7 @@ use crate::copies::{Content, RobotsCopies, Standing};
 use crate::error::Error;
 use crate::finding::Finding;
 use crate::guard;
-use crate::pacing::Pacing;
+use crate::pacing::{Pacing, Postponed};
 use crate::pins::Pins;
 use crate::rates::Rates;
 use crate::robots::Rules;
@@ -87,9 +87,11 @@ impl<T: Transport> Fetcher<T> {
     ) -> FetchOutcome {
         let mut asked = Vec::new();
         let record = match self.permit(&visit, robots, &mut asked, pace).await {
-            Err(outcome) => Some(self.unsent(visit, outcome)),
-            Ok(_) if !pace.patient() => None,
-            Ok(url) => Some(self.exchange(visit, &url, self.settings.fetcher.body_max.as_len(), pace).await),
+            Ok(Err(outcome)) => Some(self.unsent(visit, outcome)),
+            Ok(Ok(url)) if pace.patient() => {
+                self.exchange(visit, &url, self.settings.fetcher.body_max.as_len(), pace).await.ok()
+            }
+            Ok(Ok(_)) | Err(Postponed) => None,
         };
         let outcome = record.as_ref().map_or("postponed", |record| record.outcome.word());
         debug!(outcome, robots_requests = asked.len(), "visit done");
@@ -103,21 +105,24 @@ impl<T: Transport> Fetcher<T> {
         copies: &mut RobotsCopies,
         asked: &mut Vec<FetchRecord>,
         pace: &mut P,
-    ) -> Result<Url, Outcome> {
-        let url = Url::parse(&visit.url)
-            .map_err(|error| Outcome::Refused { reason: format!("not a URL: {error}") })?;
-        self.judge_url(&url)?;
+    ) -> Result<Result<Url, Outcome>, Postponed> {
+        let parsed = Url::parse(&visit.url)
+            .map_err(|error| Outcome::Refused { reason: format!("not a URL: {error}") });
+        let url = match parsed.and_then(|url| self.judge_url(&url).map(|()| url)) {
+            Ok(url) => url,
+            Err(outcome) => return Ok(Err(outcome)),
+        };
         // robots.txt itself is always allowed (RFC 9309 section 2.2.2).
         if url.path() == "/robots.txt" {
-            return Ok(url);
+            return Ok(Ok(url));
         }
-        match self.consult(visit, &url, copies, asked, pace).await {
+        Ok(match self.consult(visit, &url, copies, asked, pace).await? {
             Permission::Denied(outcome) => Err(outcome),
             Permission::Granted { delay } => {
                 pace.crawl_delay(delay);
                 Ok(url)
             }
-        }
+        })
     }
 
     /// What robots.txt says about `url`, asking for it if need be.
@@ -128,12 +133,16 @@ impl<T: Transport> Fetcher<T> {
         copies: &mut RobotsCopies,
         asked: &mut Vec<FetchRecord>,
         pace: &mut P,
-    ) -> Permission {
+    ) -> Result<Permission, Postponed> {
         let origin = Origin::of(url);
         if self.standing(copies, &origin) == Standing::Ask {
-            let (finding, hops) = self.ask(visit, url, copies, asked, pace).await;
+            // What the old file asks for holds until there is a new one, also for asking for that.
+            if let Some(rules) = copies.rules(&origin, |file| self.compiled.rules(file)) {
+                pace.crawl_delay(rules.crawl_delay(&self.settings.agent.name));
+            }
+            let (finding, hops) = self.ask(visit, url, copies, asked, pace).await?;
             if let Finding::Refused { reason } = finding {
-                return Permission::Denied(Outcome::Refused { reason });
+                return Ok(Permission::Denied(Outcome::Refused { reason }));
             }
             let copy = asked.last().and_then(|last| {
                 finding.apply(copies.copy(&origin), last, hops, self.clock.now(), &self.settings.fetcher)
@@ -144,7 +153,7 @@ impl<T: Transport> Fetcher<T> {
         }
         // Only a copy that is itself in trouble can still say Ask here, when its wait is shorter than a clock tick.
         if self.standing(copies, &origin) == Standing::Judge {
-            return self.judge(url, &origin, copies);
+            return Ok(self.judge(url, &origin, copies));
         }
         let trouble = copies.copy(&origin).and_then(|copy| copy.trouble.clone());
         let (reason, retry_at) = trouble.map_or_else(
@@ -154,7 +163,7 @@ impl<T: Transport> Fetcher<T> {
             },
             |trouble| (trouble.reason, trouble.retry_at),
         );
-        Permission::Denied(Outcome::RobotsUnavailable { reason, retry_at })
+        Ok(Permission::Denied(Outcome::RobotsUnavailable { reason, retry_at }))
     }
 
     fn standing(&self, copies: &RobotsCopies, origin: &Origin) -> Standing {
@@ -193,7 +202,7 @@ impl<T: Transport> Fetcher<T> {
         copies: &RobotsCopies,
         asked: &mut Vec<FetchRecord>,
         pace: &mut P,
-    ) -> (Finding, u8) {
+    ) -> Result<(Finding, u8), Postponed> {
         let copy = copies.copy(&Origin::of(url));
         let known = copy.and_then(|copy| copy.known.as_ref());
         let mut target = url.clone();
@@ -215,7 +224,7 @@ impl<T: Transport> Fetcher<T> {
         };
         loop {
             let record = match self.judge_url(&target) {
-                Ok(()) => self.exchange(own.clone(), &target, ROBOTS_BODY_MAX, pace).await,
+                Ok(()) => self.exchange(own.clone(), &target, ROBOTS_BODY_MAX, pace).await?,
                 Err(outcome) => self.unsent(own.clone(), outcome),
             };
             let finding = Finding::of(&record, own.hops, &self.settings.fetcher);
@@ -224,7 +233,7 @@ impl<T: Transport> Fetcher<T> {
                 _ => None,
             };
             asked.push(record);
-            let Some(next) = next else { return (finding, own.hops) };
+            let Some(next) = next else { return Ok((finding, own.hops)) };
             let via = std::mem::replace(&mut own.url, next.to_string());
             own = Visit {
                 key: key_of(&next),
@@ -256,18 +265,23 @@ impl<T: Transport> Fetcher<T> {
         }
     }
 
-    /// One request: waits for the ledger and the rates, sends, tells the ledger.
+    /// One request: waits for the ledger and the rates, sends, tells the ledger. Postponed, it is as if never begun.
     async fn exchange<P: Pacing>(
         &self,
         visit: Visit,
         url: &Url,
         body_max: usize,
         pace: &mut P,
-    ) -> FetchRecord {
-        pace.ready(url).await;
+    ) -> Result<FetchRecord, Postponed> {
+        pace.ready(url).await?;
         let address = self.transport.address(url).await;
         let permit = match &address {
-            Ok(address) => self.rates.admit(*address).await,
+            Ok(address) => {
+                // The address last: what is granted there has to leave at that instant.
+                let permit = self.rates.admit().await;
+                pace.admit(*address).await?;
+                permit
+            }
             Err(_) => None,
         };
         pace.sent();
@@ -283,7 +297,7 @@ impl<T: Transport> Fetcher<T> {
         let (outcome, exchange, remote) =
             read(answer, &visit, url, model::time::later(requested_at, duration));
         pace.answered(&outcome, duration);
-        FetchRecord { visit, requested_at, duration, remote, exchange, outcome }
+        Ok(FetchRecord { visit, requested_at, duration, remote, exchange, outcome })
     }
 
     fn headers(&self, visit: &Visit) -> Vec<HeaderLine> {

@@ -19,7 +19,7 @@ pub mod transport;
 pub use crate::copies::{KnownRobots, RobotsCopies};
 pub use crate::error::Error;
 pub use crate::fetch::{FetchOutcome, Fetcher};
-pub use crate::pacing::Pacing;
+pub use crate::pacing::{Pacing, Postponed};
 pub use crate::pins::{Pin, Pins};
 pub use crate::settings::{AgentSettings, FetcherSettings, NetworkSettings, Settings};
 pub use crate::transport::{

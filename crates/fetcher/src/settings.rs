@@ -85,8 +85,6 @@ pub struct FetcherSettings {
     pub in_flight_max: u32,
     /// Requests a second of the whole process; 0 switches the limit off.
     pub requests_per_second: u32,
-    /// Requests a second to one IP address, whatever hosts share it; 0 switches the limit off. Loopback is not metered.
-    pub requests_per_second_per_address: u32,
     /// How long an unused connection is kept open.
     pub idle_timeout: Span,
     /// Longest time a copy of robots.txt is believed, at most 24 h (RFC 9309 section 2.4).
@@ -122,7 +120,6 @@ impl Default for FetcherSettings {
             accept_language: "kk, ru;q=0.8, en;q=0.6, *;q=0.4".to_owned(),
             in_flight_max: 256,
             requests_per_second: 1_000,
-            requests_per_second_per_address: 20,
             idle_timeout: Span::seconds(15),
             robots_age_max: Span::seconds(24 * 3600),
             robots_age_min: Span::seconds(3600),

@@ -4,6 +4,7 @@
 //! store behaves alike.
 
 mod explain;
+mod neighbours;
 mod settle;
 
 use std::collections::HashSet;
@@ -11,6 +12,7 @@ use std::path::Path;
 
 use model::{Position, Site, Timestamp, UrlKey, Visit};
 
+use self::neighbours::Neighbours;
 use crate::admission::{self, Admission, Refusal};
 use crate::error::Error;
 use crate::instant::ceil_millis;
@@ -31,6 +33,7 @@ pub struct Frontier {
     store: Box<dyn FrontierStore>,
     settings: Settings,
     admission: Admission,
+    neighbours: Neighbours,
 }
 
 impl Frontier {
@@ -63,7 +66,12 @@ impl Frontier {
     #[must_use]
     pub fn in_memory(settings: Settings) -> Self {
         let admission = Admission::new(settings.limits.clone());
-        Self { store: Box::new(MemoryStore::default()), settings, admission }
+        Self {
+            store: Box::new(MemoryStore::default()),
+            settings,
+            admission,
+            neighbours: Neighbours::default(),
+        }
     }
 
     /// A frontier over any store.
@@ -80,7 +88,7 @@ impl Frontier {
         for rule in &kept.takedowns {
             admission.take_down(rule);
         }
-        Ok(Self { store, settings, admission })
+        Ok(Self { store, settings, admission, neighbours: Neighbours::default() })
     }
 
     /// Takes back everything on loan, as [`Frontier::open`] does: for a run that begins after one that was cut short in
@@ -177,7 +185,9 @@ impl Frontier {
             .map(|returned| ReturnedSite {
                 site: &returned.site,
                 fence: returned.fence,
-                next_allowed: ceil_millis(returned.pace.next_allowed()),
+                next_allowed: ceil_millis(
+                    returned.pace.next_allowed().max(self.neighbours.gap(&returned.site, now)),
+                ),
                 pace: returned.pace.state().clone(),
                 robots: &returned.robots,
                 unvisited: &returned.unvisited,
@@ -285,6 +295,9 @@ impl Frontier {
     fn leased(&self, lent: LentSite) -> SiteLease {
         let mut pace = self.pace(&lent.site, lent.pace);
         pace.silence(lent.next_allowed, PaceReason::Restart);
+        if let Some(until) = self.neighbours.until(&lent.site) {
+            pace.silence(until, PaceReason::Neighbour);
+        }
         SiteLease {
             pace,
             site: lent.site,

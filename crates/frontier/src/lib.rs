@@ -1,5 +1,6 @@
 #![doc = include_str!("../README.md")]
 
+mod addresses;
 mod admission;
 mod error;
 mod facade;
@@ -17,13 +18,14 @@ mod status;
 pub mod store;
 mod takedown;
 
+pub use crate::addresses::Addresses;
 pub use crate::admission::Refusal;
 pub use crate::error::Error;
 pub use crate::facade::Frontier;
 pub use crate::job::{JobRules, Scope};
 pub use crate::lease::{LeaseRequest, RobotsEntry, SiteLease, SiteReturn};
 pub use crate::offer::{Offer, OfferReport};
-pub use crate::pace::{Pace, PaceReason, PaceState};
+pub use crate::pace::{Health, Pace, PaceReason, PaceState};
 pub use crate::settings::{Limits, Politeness, Recrawl, Settings};
 pub use crate::settlement::Settlement;
 pub use crate::status::{Counts, SiteStatus, StateCounts, UrlState, UrlStatus};

@@ -3,6 +3,8 @@
 //! Invariant: no event makes `next_allowed` earlier than it was, except that the delay shrinks slowly after answers that
 //! show the site is well; an error, however fast, never does. A clock that steps backwards does not either.
 
+mod health;
+
 use std::fmt;
 use std::time::Duration;
 
@@ -12,9 +14,14 @@ use serde::{Deserialize, Serialize};
 
 use crate::settings::Politeness;
 
+pub use self::health::Health;
+
 /// Good answers in a row after which half of the strikes are forgiven: a site that refused at some rate is led back to it
 /// in steps, not at once (scrapy#4424: a rate that rose while the site answered 429).
 const CALM_TO_FORGIVE: u8 = 8;
+/// Refusals with 401 or 403 in a row that count as a refusal of us rather than of some pages: a single forbidden page says
+/// nothing about the site, and a reader without an account meets a few of them.
+const FORBIDDEN_BURST: u8 = 5;
 /// Strikes counted; 2^12 times any backoff is beyond every sensible `backoff_max`.
 const STRIKES_MAX: u8 = 12;
 
@@ -44,6 +51,12 @@ pub struct PaceState {
     strikes: u8,
     /// Good answers since the last strike or forgiveness.
     calm: u8,
+    /// Answers 401 or 403 since the last good one.
+    forbidden: u8,
+    /// When the first of the failures since the last answer was.
+    failing_since: Option<Stamp>,
+    /// The last answer that a healthy site gives.
+    good_at: Option<Stamp>,
 }
 
 /// What decides the next request to a site.
@@ -62,8 +75,16 @@ pub enum PaceReason {
     RetryAfter,
     /// It answered 429 or 503.
     Backoff,
+    /// It answered 401 or 403 several times in a row.
+    Forbidden,
     /// It failed to answer.
     Failure,
+    /// It has not answered for days and is only probed.
+    Dead,
+    /// Another site's robots.txt led to it, and that request may be under way.
+    Neighbour,
+    /// Too many other sites have the same IP address.
+    Address,
     /// We died while it was on loan, and do not know what it was asked last.
     Restart,
 }
@@ -81,6 +102,8 @@ enum Sign {
     Good,
     /// It refused: 429 or 503.
     Refusal { until: Option<Timestamp> },
+    /// 401 or 403: may be one closed page.
+    Forbidden,
     /// 5xx other than 503: may be one broken page.
     Broken,
     /// No answer.
@@ -102,6 +125,9 @@ impl Pace {
                 silence: PaceReason::Delay,
                 strikes: 0,
                 calm: 0,
+                forbidden: 0,
+                failing_since: None,
+                good_at: None,
             },
         )
     }
@@ -168,27 +194,25 @@ impl Pace {
         self.touch(now);
         match sign {
             Sign::Nothing => {}
-            Sign::Good => self.good(latency),
+            Sign::Good => self.good(latency, now),
             Sign::Refusal { until: Some(until) } if until > now => {
                 self.strike();
                 self.silence(until.min(later(now, self.policy.silence_max.0)), PaceReason::RetryAfter);
             }
-            Sign::Refusal { .. } => {
-                self.strike();
-                let rest = self.backoff(self.policy.backoff.0);
-                self.silence(later(now, rest), PaceReason::Backoff);
-            }
-            Sign::Broken => {
-                self.strike();
-                if self.state.strikes > 1 {
-                    let rest = self.backoff(self.policy.backoff_failure.0);
-                    self.silence(later(now, rest), PaceReason::Failure);
+            Sign::Refusal { .. } => self.back_off(self.policy.backoff.0, PaceReason::Backoff, now),
+            Sign::Forbidden => {
+                self.state.forbidden = self.state.forbidden.saturating_add(1);
+                if self.state.forbidden >= FORBIDDEN_BURST {
+                    self.back_off(self.policy.backoff.0, PaceReason::Forbidden, now);
                 }
             }
-            Sign::Failure => {
+            Sign::Broken if self.state.strikes == 0 => {
                 self.strike();
-                let rest = self.backoff(self.policy.backoff_failure.0);
-                self.silence(later(now, rest), PaceReason::Failure);
+                self.fail(now);
+            }
+            Sign::Broken | Sign::Failure => {
+                self.back_off(self.policy.backoff_failure.0, PaceReason::Failure, now);
+                self.fail(now);
             }
         }
     }
@@ -235,7 +259,10 @@ impl Pace {
         self.state.last = self.state.last.max(Some(Stamp(now)));
     }
 
-    fn good(&mut self, latency: Duration) {
+    fn good(&mut self, latency: Duration, now: Timestamp) {
+        self.state.forbidden = 0;
+        self.state.failing_since = None;
+        self.state.good_at = self.state.good_at.max(Some(Stamp(now)));
         let known = self.state.latency;
         self.state.latency = latency.max(known.saturating_sub(known.saturating_sub(latency) / 4));
         if self.state.strikes > 0 {
@@ -250,6 +277,13 @@ impl Pace {
     fn strike(&mut self) {
         self.state.calm = 0;
         self.state.strikes = (self.state.strikes + 1).min(STRIKES_MAX);
+    }
+
+    /// A strike, and silence for a time that grows with them.
+    fn back_off(&mut self, base: Duration, reason: PaceReason, now: Timestamp) {
+        self.strike();
+        let rest = self.backoff(base);
+        self.silence(later(now, rest), reason);
     }
 
     /// `base`, doubled with each strike after the first, then up to a quarter longer by the site's own jitter, so that
@@ -270,6 +304,7 @@ impl Sign {
                 Self::Nothing
             }
             Outcome::RetryLater { until, .. } => Self::Refusal { until: *until },
+            Outcome::HttpError { status: 401 | 403 } => Self::Forbidden,
             Outcome::HttpError { status: 500.. } => Self::Broken,
             Outcome::Failed { .. } => Self::Failure,
             Outcome::Fetched
@@ -289,7 +324,11 @@ impl fmt::Display for PaceReason {
             Self::Strain => "it refused or failed recently, so it is asked more slowly",
             Self::RetryAfter => "it asked for silence with Retry-After",
             Self::Backoff => "it answered 429 or 503",
+            Self::Forbidden => "it answered 401 or 403 several times in a row",
             Self::Failure => "it failed to answer",
+            Self::Dead => "it has not answered for days and is only probed",
+            Self::Neighbour => "another site's robots.txt led to it, or its own to a site that is busy",
+            Self::Address => "too many other sites have its IP address",
             Self::Restart => "it was on loan when the program stopped",
         })
     }

@@ -38,6 +38,15 @@ pub struct Politeness {
     pub backoff_max: Span,
     /// Longest silence that `Retry-After` may ask for; longer values are cut to it.
     pub silence_max: Span,
+    /// A site that has failed for so long without one answer counts as dead: it is probed with single requests, at
+    /// distances of a third of its outage.
+    pub dead_after: Span,
+    /// Longest distance between two probes of a dead site.
+    pub probe_max: Span,
+    /// Sites on one IP address are together asked at most as often as this many sites with addresses of their own: the
+    /// distance between requests to an address is `delay` divided by it (BUbiNG: 4 s per host, 0.5 s per address; shared
+    /// hosters and CDNs carry thousands). 1 = an address is treated as one site; 0 = addresses are not metered.
+    pub sites_per_address: u32,
 }
 
 /// `[recrawl]`: when a URL is visited again.
@@ -92,6 +101,9 @@ impl Default for Politeness {
             backoff_failure: Span::seconds(10),
             backoff_max: Span::seconds(6 * 3600),
             silence_max: Span::seconds(30 * 86_400),
+            dead_after: Span::seconds(3 * 86_400),
+            probe_max: Span::seconds(30 * 86_400),
+            sites_per_address: 20,
         }
     }
 }
@@ -144,6 +156,12 @@ impl Settings {
 }
 
 impl Politeness {
+    /// Least time between two requests to one IP address.
+    #[must_use]
+    pub fn address_distance(&self) -> Duration {
+        self.delay.0.checked_div(self.sites_per_address).unwrap_or_default()
+    }
+
     /// Checks the section.
     ///
     /// # Errors

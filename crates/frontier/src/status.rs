@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use model::{Origin, Outcome, ResourceKind, Site, Span, Timestamp, UrlKey};
 use serde::{Deserialize, Serialize};
 
-use crate::pace::PaceReason;
+use crate::pace::{Pace, PaceReason};
 
 /// Where a URL stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -129,6 +129,13 @@ pub struct SiteStatus {
     pub counts: StateCounts,
     /// Origins whose robots.txt we hold a copy of. [`crate::Frontier::robots`] has the copies.
     pub robots: Vec<Origin>,
+    /// When it last answered as a healthy site does.
+    pub good_at: Option<Timestamp>,
+    /// Since when it has only failed, if it fails.
+    pub failing_since: Option<Timestamp>,
+    /// Tells its [health](Pace::health) at an instant.
+    #[serde(skip)]
+    pub pace: Pace,
 }
 
 impl StateCounts {

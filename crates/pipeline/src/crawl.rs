@@ -2,6 +2,7 @@
 
 mod archiving;
 mod dispatch;
+mod pacing;
 pub(crate) mod settling;
 mod worker;
 
@@ -140,6 +141,12 @@ pub async fn crawl<T: Transport>(
     let frontier = stores.frontier.clone();
     let unsettled = Arc::new(Unsettled::default());
     let settled = Arc::new(Notify::new());
+    let manners = Arc::new(pacing::Manners::new(
+        frontier.clone(),
+        stores.settings.politeness,
+        stores.settings.fetcher.fetcher.total_timeout.0,
+        started,
+    ));
     let (records, fetched) = mpsc::channel(FETCHED_QUEUE);
     let (to_settle, archived) = sync_channel(ARCHIVED_QUEUE);
 
@@ -166,6 +173,7 @@ pub async fn crawl<T: Transport>(
                 worker: Box::new(|| worker::Worker {
                     fetcher: Arc::clone(&fetcher),
                     clock: Arc::clone(&clock),
+                    manners: Arc::clone(&manners),
                     records: records.clone(),
                     unsettled: Arc::clone(&unsettled),
                     stop: stop.clone(),

@@ -27,6 +27,11 @@ struct Ledger {
     next: Option<Instant>,
     diary: Vec<String>,
     delay: Option<Duration>,
+    /// A host that somebody else is asking.
+    busy: Option<&'static str>,
+    admitted: Vec<Option<std::net::IpAddr>>,
+    /// Too many sites share the address.
+    crowded: bool,
 }
 
 impl Pacing for Ledger {
@@ -34,11 +39,20 @@ impl Pacing for Ledger {
         !self.impatient
     }
 
-    async fn ready(&mut self, url: &Url) {
+    async fn ready(&mut self, url: &Url) -> Result<(), Postponed> {
+        if self.busy.is_some_and(|busy| url.host_str() == Some(busy)) {
+            return Err(Postponed);
+        }
         if let Some(next) = self.next {
             tokio::time::sleep_until(next).await;
         }
         self.diary.push(format!("ready {url}"));
+        Ok(())
+    }
+
+    async fn admit(&mut self, address: Option<std::net::IpAddr>) -> Result<(), Postponed> {
+        self.admitted.push(address);
+        if self.crowded { Err(Postponed) } else { Ok(()) }
     }
 
     fn sent(&mut self) {
@@ -316,10 +330,46 @@ async fn a_request_held_back_by_the_process_tells_the_ledger_when_it_leaves() {
     let mut settings = Settings::default();
     settings.fetcher.requests_per_second = 1;
     let mut site = Site::new(settings);
-    drop(site.fetcher.rates.admit(None).await);
+    drop(site.fetcher.rates.admit().await);
     let begun = Instant::now();
     site.visit(visit(PAGE)).await;
     // The slot at 0 s is taken: robots.txt leaves at 1 s, the page at 2 s, the site's next may leave at 3 s.
     assert_eq!(begun.elapsed().as_secs(), 2);
     assert_eq!(site.ledger.next.unwrap().duration_since(begun).as_secs(), 3);
+}
+
+#[tokio::test(start_paused = true)]
+async fn every_request_asks_for_a_place_at_its_address_and_a_crowded_one_gives_the_visit_back() {
+    let mut site = Site::new(Settings::default());
+    site.outcome("http://1.1.1.1/page").await;
+    let address = Some(std::net::IpAddr::from([1, 1, 1, 1]));
+    assert_eq!(site.ledger.admitted, [address, address], "robots.txt and page");
+    site.ledger.crowded = true;
+    let visited = site.visit(visit("http://1.1.1.1/other")).await;
+    assert_eq!((visited.record, site.requests()), (None, 2));
+}
+
+#[tokio::test(start_paused = true)]
+async fn robots_that_lead_to_a_busy_site_are_asked_for_later() {
+    let mut site = Site::new(Settings::default());
+    site.answer(ROBOTS, Ok(response(301, &[("location", "https://b.kz/robots.txt")], "")));
+    site.ledger.busy = Some("b.kz");
+    let visited = site.visit(visit(PAGE)).await;
+    assert_eq!((visited.record, visited.robots.len(), site.requests()), (None, 1, 1));
+    assert!(site.copies.changed().is_empty(), "nothing was learnt");
+    site.ledger.busy = None;
+    assert_eq!(site.outcome(PAGE).await, Outcome::HttpError { status: 404 });
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_old_crawl_delay_holds_while_the_file_is_asked_for_again() {
+    let mut site = Site::new(Settings::default());
+    site.answer(ROBOTS, Ok(response(200, &[], "user-agent: *\ncrawl-delay: 7\n")));
+    site.outcome(PAGE).await;
+    site.ledger.delay = None;
+    site.answer(ROBOTS, Ok(response(500, &[], "")));
+    tokio::time::advance(Duration::from_hours(25)).await;
+    site.ledger.busy = Some("a.kz");
+    site.visit(visit(PAGE)).await;
+    assert_eq!(site.ledger.delay, Some(Duration::from_secs(7)), "known before robots.txt is asked for");
 }

@@ -72,6 +72,9 @@ pub(super) fn site_statuses(
             fence: row.fence,
             counts: row.counts,
             robots: robots.into_iter().map(|entry| entry.origin).collect(),
+            good_at: pace.good_at(),
+            failing_since: pace.failing_since(),
+            pace,
         }
     };
     Ok(found.sites.into_iter().zip(robots).map(status).collect())

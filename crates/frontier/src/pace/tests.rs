@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use model::{FailureKind, Outcome, Span, Timestamp};
 
-use super::{CALM_TO_FORGIVE, Pace, PaceReason};
+use super::{CALM_TO_FORGIVE, Health, Pace, PaceReason};
 use crate::settings::Politeness;
 
 const START: Timestamp = Timestamp::constant(1_767_225_600, 0);
@@ -281,4 +281,72 @@ mod properties {
             prop_assert!(pace.next_allowed() >= now);
         }
     }
+}
+
+#[test]
+fn a_burst_of_forbidden_pages_is_a_refusal_and_one_of_them_is_not() {
+    let mut pace = pace();
+    let forbidden = Outcome::HttpError { status: 403 };
+    for n in 0..4 {
+        pace.answered(&forbidden, Duration::ZERO, at(f64::from(n)));
+    }
+    assert_eq!((pace.strikes(), pace.health(at(4.0))), (0, Health::Ok));
+    pace.answered(&Outcome::Fetched, Duration::ZERO, at(4.0));
+    for n in 5..9 {
+        pace.answered(&forbidden, Duration::ZERO, at(f64::from(n)));
+    }
+    assert_eq!(pace.health(at(9.0)), Health::Ok, "good answers between them end a burst");
+    pace.answered(&forbidden, Duration::ZERO, at(9.0));
+    assert_eq!((pace.reason(), pace.health(at(9.0))), (PaceReason::Forbidden, Health::Blocked));
+    assert!(wait(&pace) >= 9.0 + 60.0);
+    let again = wait(&pace);
+    pace.answered(&forbidden, Duration::ZERO, at(again));
+    assert!(wait(&pace) >= again + 120.0, "and the next one doubles it");
+}
+
+#[test]
+fn a_site_goes_from_ok_to_slow_to_blocked_to_dead_and_back() {
+    let mut pace = pace();
+    let day = 86_400.0;
+    pace.answered(&Outcome::Fetched, Duration::ZERO, at(0.0));
+    assert_eq!(pace.health(at(1.0)), Health::Ok);
+    pace.answered(&Outcome::HttpError { status: 500 }, Duration::ZERO, at(1.0));
+    assert_eq!(pace.health(at(2.0)), Health::Slow);
+    let mut now = 2.0;
+    pace.answered(&failed(), Duration::ZERO, at(now));
+    assert_eq!(pace.health(at(now)), Health::Blocked);
+    let mut requests = 0;
+    while pace.health(at(now)) != Health::Dead {
+        now = wait(&pace);
+        pace.answered(&failed(), Duration::ZERO, at(now));
+        requests += 1;
+        assert!(now < 4.0 * day, "still {:?}", pace.health(at(now)));
+    }
+    assert!(requests < 40, "{requests} requests to a site that was down for three days");
+    assert_eq!(pace.reason(), PaceReason::Dead);
+    let probe = wait(&pace);
+    assert!(probe - now >= 0.9 * day, "the first probe comes after {} s", probe - now);
+    assert_eq!(pace.health(at(probe - 1.0)), Health::Dead);
+    assert_eq!(pace.health(at(probe)), Health::Probe);
+    pace.answered(&failed(), Duration::ZERO, at(probe));
+    assert!(wait(&pace) - probe > probe - now, "probes become rarer");
+    let probe = wait(&pace);
+    pace.answered(&Outcome::NotModified, Duration::ZERO, at(probe));
+    assert_eq!(pace.health(at(probe)), Health::Slow, "forgiven slowly");
+    assert_eq!(pace.good_at(), Some(at(probe)));
+}
+
+#[test]
+fn probes_of_a_site_long_dead_are_a_month_apart() {
+    let mut pace = pace();
+    let mut now = 0.0;
+    let mut probes = 0;
+    while now < 3.0 * 365.0 * 86_400.0 {
+        pace.answered(&failed(), Duration::ZERO, at(now));
+        now = wait(&pace);
+        probes += 1;
+    }
+    assert!(probes < 90, "{probes} requests in three years");
+    pace.answered(&failed(), Duration::ZERO, at(now));
+    assert_eq!(wait(&pace) - now, 30.0 * 86_400.0);
 }

@@ -7,6 +7,7 @@ mod crash;
 mod explain;
 mod files;
 mod model;
+mod neighbours;
 mod settle;
 mod walk;
 mod world;

@@ -3,12 +3,13 @@
 //! Invariant: each stage is called as `pipeline::crawl` calls it: same batches, same settings.
 
 use std::collections::{BTreeMap, HashMap};
+use std::net::IpAddr;
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
 use archive::{ArchiveSource, ArchiveStore, WarcArchive};
-use fetcher::{Fetcher, Pacing, ReqwestTransport, RobotsCopies};
+use fetcher::{Fetcher, Pacing, Postponed, ReqwestTransport, RobotsCopies};
 use frontier::{Frontier, LeaseRequest, Offer, Settlement, SiteReturn};
 use indexer::{Index, IndexWriter};
 use model::{CanonicalUrl, Clock, FetchRecord, LinkKind, Outcome, Parsed, Position, SystemClock, UrlKey};
@@ -195,7 +196,12 @@ async fn fetch_all(web: &Web, port: u16) -> Vec<FetchRecord> {
 struct NoPace;
 
 impl Pacing for NoPace {
-    async fn ready(&mut self, _: &Url) {}
+    async fn ready(&mut self, _: &Url) -> Result<(), Postponed> {
+        Ok(())
+    }
+    async fn admit(&mut self, _: Option<IpAddr>) -> Result<(), Postponed> {
+        Ok(())
+    }
     fn sent(&mut self) {}
     fn answered(&mut self, _: &Outcome, _: Duration) {}
     fn crawl_delay(&mut self, _: Option<Duration>) {}
