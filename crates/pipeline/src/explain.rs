@@ -3,7 +3,7 @@
 use archive::ArchiveSource;
 use fetcher::RobotsCopies;
 use fetcher::robots::Rules;
-use frontier::{SiteStatus, UrlStatus};
+use frontier::{Health, SiteStatus, UrlStatus};
 use indexer::LinkSource;
 use model::{CanonicalUrl, Site, Timestamp};
 use serde::Serialize;
@@ -22,6 +22,8 @@ pub struct Explained {
     pub url: Option<UrlStatus>,
     /// What the frontier knows of its site: pace, counts.
     pub site: Option<SiteStatus>,
+    /// How its site is doing.
+    pub health: Option<Health>,
     /// What our copy of robots.txt says about it.
     pub robots: Option<RobotsVerdict>,
     /// What the archive holds, oldest first.
@@ -126,6 +128,7 @@ fn explain_url(stores: &ReadStores, url: &CanonicalUrl) -> Result<Option<Explain
         subject: url.canonical().to_owned(),
         story: story(known.as_ref(), document.is_some(), taken_down),
         url: known,
+        health: site.as_ref().map(|site| site.pace.health(now)),
         site,
         robots: robots_verdict(stores, url)?,
         archive: entries
@@ -154,6 +157,7 @@ fn explain_site(stores: &ReadStores, site: &Site) -> Result<Option<Explained>, E
             status.counts.queued, status.counts.scheduled, status.next_allowed
         ),
         url: None,
+        health: Some(status.pace.health(stores.clock.now())),
         site: Some(status),
         robots: None,
         archive: Vec::new(),

@@ -6,19 +6,18 @@ use std::io::Write;
 use std::path::Path;
 
 use archive::ArchiveSource;
-use frontier::{Counts, SiteStatus};
+use frontier::{Counts, Frontier, Health, SiteStatus};
 use indexer::{LinkSource, Stats};
-use model::{Position, Site, Timestamp};
+use model::{Position, Timestamp};
 use serde::{Deserialize, Serialize};
 
+use crate::hosts::{HostsReport, each_site, hosts};
 use crate::progress::CrawlSummary;
 use crate::stores::ReadStores;
 use crate::{Error, Job, lock, next_run};
 
 /// Runs shown and kept in mind for alerts.
 const RUNS_SHOWN: usize = 5;
-/// Sites read per step.
-const STEP: usize = 256;
 /// Share of failures in a run above which an alert is raised.
 const FAILURES_ALERT: f64 = 0.5;
 
@@ -33,6 +32,8 @@ pub struct StatusReport {
     pub hosts: u64,
     /// The frontier in numbers; absent when nothing was ever crawled.
     pub frontier: Option<Counts>,
+    /// How the sites are doing; absent when nothing was ever crawled.
+    pub health: Option<HostsReport>,
     /// The index in figures.
     pub index: Stats,
     /// End of the archive.
@@ -59,6 +60,8 @@ pub struct HostLine {
     /// What the frontier knows.
     #[serde(flatten)]
     pub site: SiteStatus,
+    /// How it is doing: `ok`, `slow`, `blocked`, `dead`, `probe`.
+    pub health: Health,
 }
 
 /// One finished crawl run.
@@ -109,7 +112,7 @@ pub fn record_run(data: &Path, job: Option<&str>, summary: &CrawlSummary, at: Ti
 /// When a store cannot be read.
 pub fn status(stores: &ReadStores, jobs: &[Job]) -> Result<StatusReport, Error> {
     let now = stores.clock.now();
-    let frontier = stores.frontier.as_ref().map(frontier::Frontier::counts).transpose()?;
+    let frontier = stores.frontier.as_ref().map(Frontier::counts).transpose()?;
     let index = stores.index.stats()?;
     let archive_end = stores.archive.as_ref().map(ArchiveSource::end).unwrap_or_default();
     let mut report = StatusReport {
@@ -119,6 +122,7 @@ pub fn status(stores: &ReadStores, jobs: &[Job]) -> Result<StatusReport, Error> 
         archive_bytes: bytes_below(&crate::archive_dir(&stores.data)),
         index_current: index.checkpoint >= archive_end,
         frontier,
+        health: stores.frontier.as_ref().map(|frontier| hosts(frontier, now)).transpose()?,
         index,
         archive_end,
         writer: lock::holder(&stores.data).map(|holder| holder.name),
@@ -131,6 +135,9 @@ pub fn status(stores: &ReadStores, jobs: &[Job]) -> Result<StatusReport, Error> 
         report.jobs.insert(job.name.clone(), next_run(job, now)?);
     }
     report.alerts = alerts(&report);
+    for job in jobs {
+        report.alerts.extend(overdue(job, &report.runs, now)?);
+    }
     Ok(report)
 }
 
@@ -143,17 +150,10 @@ pub fn host_lines(
     each: &mut dyn FnMut(HostLine) -> std::io::Result<()>,
 ) -> Result<u64, Error> {
     let Some(frontier) = &stores.frontier else { return Ok(0) };
-    let mut after: Option<Site> = None;
-    let mut count = 0;
-    loop {
-        let sites = frontier.sites(after.as_ref(), STEP)?;
-        let Some(last) = sites.last() else { return Ok(count) };
-        after = Some(last.site.clone());
-        for site in sites {
-            each(HostLine { site }).map_err(Error::Output)?;
-            count += 1;
-        }
-    }
+    let now = stores.clock.now();
+    each_site(frontier, &mut |site| {
+        each(HostLine { health: site.pace.health(now), site }).map_err(Error::Output)
+    })
 }
 
 fn alerts(report: &StatusReport) -> Vec<String> {
@@ -170,10 +170,25 @@ fn alerts(report: &StatusReport) -> Vec<String> {
             ));
         }
     }
+    if let Some(health) = &report.health {
+        alerts.extend(health.alerts(report.writer.is_some()));
+    }
     if report.takedowns_pending > 0 {
         alerts.push(format!("{} takedowns are hidden but not purged yet", report.takedowns_pending));
     }
     alerts
+}
+
+/// A job that has run before and has now missed two of its times.
+fn overdue(job: &Job, runs: &[Run], now: Timestamp) -> Result<Option<String>, Error> {
+    let Some(last) = runs.iter().find(|run| run.job.as_ref() == Some(&job.name)) else { return Ok(None) };
+    let missed = next_run(job, last.at)?.map(|first| next_run(job, first)).transpose()?.flatten();
+    Ok(missed.filter(|missed| *missed < now).map(|_| {
+        format!(
+            "job {:?} has not run since {} and has missed two of its times; is `silteme serve` or its timer running?",
+            job.name, last.at
+        )
+    }))
 }
 
 fn runs(data: &Path) -> Vec<Run> {

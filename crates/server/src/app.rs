@@ -1,10 +1,11 @@
 //! What every route shares.
 
-use std::path::Path;
-use std::sync::Arc;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use indexer::Index;
-use model::Clock;
+use model::{Clock, Timestamp};
 use pipeline::{Progress, Takedowns, hide_taken_down, index_dir};
 use tokio::sync::Semaphore;
 
@@ -43,7 +44,18 @@ pub struct App {
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) metrics: Arc<Metrics>,
     pub(crate) request_ids: Arc<RequestIds>,
+    watch: Arc<Watch>,
     lookups: Arc<Semaphore>,
+}
+
+/// How often the sites are looked at for metrics: one pass over all of them.
+const WATCH_INTERVAL: Duration = Duration::from_mins(1);
+
+/// What it takes to look at the sites.
+struct Watch {
+    data: PathBuf,
+    settings: pipeline::Settings,
+    last: Mutex<Option<Timestamp>>,
 }
 
 impl App {
@@ -62,8 +74,32 @@ impl App {
             clock: Arc::clone(&opening.clock),
             metrics: Arc::new(Metrics::new(Arc::clone(&opening.progress))),
             request_ids: Arc::new(RequestIds::since(opening.clock.now())),
+            watch: Arc::new(Watch {
+                data: opening.data.to_owned(),
+                settings: opening.pipeline.clone(),
+                last: Mutex::new(None),
+            }),
             lookups: Arc::new(Semaphore::new(LOOKUPS_MAX)),
         })
+    }
+
+    /// Brings the metrics of the sites up to date, at most once a minute. Blocks on the disk.
+    pub(crate) fn watch_hosts(&self) {
+        let now = self.clock.now();
+        let mut last = self.watch.last.lock().unwrap_or_else(PoisonError::into_inner);
+        if last.is_some_and(|last| model::time::until(last, now) < WATCH_INTERVAL && last <= now) {
+            return;
+        }
+        *last = Some(now);
+        match pipeline::hosts_of(&self.watch.data, &self.watch.settings, now) {
+            Ok(report) => self.metrics.set_hosts(&report.unwrap_or_default()),
+            Err(error) => {
+                tracing::warn!(
+                    error = &error as &dyn std::error::Error,
+                    "the frontier cannot be read for metrics"
+                );
+            }
+        }
     }
 
     /// Runs a lookup on a thread that may block on the disk. It keeps its place among the lookups until it ends, even when

@@ -4,8 +4,8 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
 use std::time::Duration;
 
-use pipeline::Progress;
 use pipeline::progress::get;
+use pipeline::{HostsReport, Progress};
 use prometheus_client::encoding::EncodeLabelSet;
 use prometheus_client::encoding::text::encode;
 use prometheus_client::metrics::counter::Counter;
@@ -32,12 +32,19 @@ pub(crate) struct Metrics {
     index_bytes: Gauge<u64, AtomicU64>,
     generation: Gauge<u64, AtomicU64>,
     pages: Family<OutcomeLabels, Gauge<u64, AtomicU64>>,
+    hosts: Family<HealthLabels, Gauge<u64, AtomicU64>>,
+    hosts_silent: Gauge<u64, AtomicU64>,
     progress: Arc<Progress>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
 struct OutcomeLabels {
     outcome: &'static str,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct HealthLabels {
+    health: &'static str,
 }
 
 impl Metrics {
@@ -50,6 +57,8 @@ impl Metrics {
             index_bytes: Gauge::default(),
             generation: Gauge::default(),
             pages: Family::default(),
+            hosts: Family::default(),
+            hosts_silent: Gauge::default(),
             progress,
             registry: Registry::default(),
         };
@@ -68,6 +77,12 @@ impl Metrics {
             "Visits of scheduled jobs since the start, by outcome",
             metrics.pages.clone(),
         );
+        registry.register("frontier_hosts", "Sites by health", metrics.hosts.clone());
+        registry.register(
+            "frontier_silent_hosts",
+            "Sites that have not answered, or must be left alone, for more than an hour",
+            metrics.hosts_silent.clone(),
+        );
         Self { registry, ..metrics }
     }
 
@@ -75,6 +90,14 @@ impl Metrics {
     pub(crate) fn answered(&self, route: &str, status: u16, took: Duration) {
         self.requests.get_or_create(&RequestLabels { route: route.to_owned(), status }).inc();
         self.durations.observe(took.as_secs_f64());
+    }
+
+    /// Takes in how the sites are doing.
+    pub(crate) fn set_hosts(&self, report: &HostsReport) {
+        for (health, count) in report.counts() {
+            self.hosts.get_or_create(&HealthLabels { health }).set(count);
+        }
+        self.hosts_silent.set(report.silent_count);
     }
 
     /// All metrics as text; without `stats`, the index's figures are as they were last.

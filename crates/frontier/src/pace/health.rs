@@ -31,6 +31,23 @@ pub enum Health {
     Probe,
 }
 
+impl Health {
+    /// Every one, from best to worst.
+    pub const ALL: [Self; 5] = [Self::Ok, Self::Slow, Self::Blocked, Self::Dead, Self::Probe];
+
+    /// One word, as in JSON and metrics.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Ok => "ok",
+            Self::Slow => "slow",
+            Self::Blocked => "blocked",
+            Self::Dead => "dead",
+            Self::Probe => "probe",
+        }
+    }
+}
+
 impl Pace {
     /// How the site is doing at `now`.
     #[must_use]

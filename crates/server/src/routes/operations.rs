@@ -31,7 +31,11 @@ pub(crate) async fn readyz(State(app): State<App>) -> Result<&'static str, Probl
 ))]
 pub(crate) async fn metrics(State(app): State<App>) -> Result<impl IntoResponse, Problem> {
     // What the index cannot tell is left as it was: the other figures are needed most when the index fails.
-    let stats = app.blocking(|app| app.index.stats()).await.ok();
+    let look = |app: &App| {
+        app.watch_hosts();
+        app.index.stats()
+    };
+    let stats = app.blocking(look).await.ok();
     let text = app.metrics.text(stats.as_ref()).map_err(|e| Problem::internal(&e))?;
     Ok(([(header::CONTENT_TYPE, "application/openmetrics-text; version=1.0.0; charset=utf-8")], text))
 }

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use frontier::Health;
 use pipeline::{Explained, ReadStores};
 
 use super::Context;
@@ -46,9 +47,16 @@ fn human(explained: &Explained) -> String {
     }
     if let Some(site) = &explained.site {
         lines.push(format!(
-            "  site        {}: delay {} ({:?}), next request from {}",
-            site.site, site.delay, site.why, site.next_allowed
+            "  site        {}: {}, next request from {}: {} (delay {})",
+            site.site,
+            explained.health.map_or("", Health::word),
+            site.next_allowed,
+            site.why,
+            site.delay
         ));
+        if let Some(since) = site.failing_since {
+            lines.push(format!("  failing     since {since}"));
+        }
     }
     for entry in &explained.archive {
         lines.push(format!(

@@ -3,8 +3,7 @@
 use std::fmt::Write as _;
 use std::sync::Arc;
 
-use frontier::SiteStatus;
-use pipeline::{Job, ReadStores, StatusReport};
+use pipeline::{HostLine, Job, ReadStores, StatusReport};
 
 use super::Context;
 use crate::args::StatusArgs;
@@ -15,7 +14,7 @@ pub(super) fn run(context: &mut Context, args: &StatusArgs) -> anyhow::Result<Ex
         ReadStores::open(&context.global.data, &context.config.pipeline, Arc::clone(&context.clock))?;
     if args.hosts {
         let out = &mut context.out;
-        let count = pipeline::host_lines(&stores, &mut |line| out.line(&line, |line| host(&line.site)))?;
+        let count = pipeline::host_lines(&stores, &mut |line| out.line(&line, host))?;
         return Ok(if count == 0 { Exit::Partly } else { Exit::Done });
     }
     let jobs = match &args.job {
@@ -30,9 +29,11 @@ pub(super) fn run(context: &mut Context, args: &StatusArgs) -> anyhow::Result<Ex
     Ok(Exit::Done)
 }
 
-fn host(site: &SiteStatus) -> String {
+fn host(line: &HostLine) -> String {
+    let site = &line.site;
+    let health = line.health.word();
     format!(
-        "{:<40} {:>7} queued {:>7} scheduled {:>5} gone {:>5} refused   next {} (delay {}, {:?})",
+        "{:<40} {health:<8} {:>7} queued {:>7} scheduled {:>5} gone {:>5} refused   next {} (delay {}: {})",
         site.site.as_str(),
         site.counts.queued,
         site.counts.scheduled,
@@ -64,6 +65,11 @@ fn human(report: &StatusReport) -> String {
         let outcomes: Vec<String> =
             counts.outcomes.iter().map(|(word, count)| format!("{count} {word}")).collect();
         let _ = write!(text, "\nvisits     {}", outcomes.join(", "));
+    }
+    if let Some(health) = &report.health {
+        let counts: Vec<String> =
+            health.by_health.iter().map(|(health, count)| format!("{count} {}", health.word())).collect();
+        let _ = write!(text, "\nsites      {}", counts.join(", "));
     }
     for run in &report.runs {
         let _ = write!(

@@ -65,3 +65,34 @@ async fn requests_are_counted_by_pattern_and_status() {
     assert!(answer.body.ends_with("# EOF\n"));
     answer.never_says("zzz");
 }
+
+#[tokio::test]
+async fn sites_are_counted_by_health() {
+    let world = World::of(&[]);
+    assert!(world.get("/metrics").await.body.contains("silteme_frontier_hosts{health=\"ok\"} 0\n"));
+    let dir = pipeline::frontier_dir(world.data.path());
+    let now = model::Clock::now(&world.clock);
+    let mut frontier = frontier::Frontier::open(&dir, frontier::Settings::default(), now).unwrap();
+    let rules = frontier::JobRules {
+        name: "job".to_owned(),
+        scope: frontier::Scope::Any,
+        ..frontier::JobRules::default()
+    };
+    frontier.register(rules, now).unwrap();
+    let seed = frontier::Offer {
+        url: model::CanonicalUrl::parse("https://a.kz/").unwrap(),
+        kind: model::ResourceKind::Page,
+        depth: 0,
+        hops: 0,
+        via: None,
+        job: "job".to_owned(),
+        dated: None,
+    };
+    frontier.offer(&[seed], now).unwrap();
+    let counted = "silteme_frontier_hosts{health=\"ok\"} 1\n";
+    assert!(!world.get("/metrics").await.body.contains(counted), "looked at a moment ago");
+    world.clock.advance(std::time::Duration::from_mins(2));
+    let text = world.get("/metrics").await.body;
+    assert!(text.contains(counted), "{text}");
+    assert!(text.contains("silteme_frontier_silent_hosts 0\n"));
+}
