@@ -10,6 +10,7 @@ mod crawl;
 mod forget;
 mod house;
 mod import_export;
+mod politeness;
 mod program;
 mod real_web;
 mod reindex;
