@@ -1,31 +1,41 @@
 #![doc = include_str!("../README.md")]
 
 mod admission;
+mod dossier;
 mod error;
 mod facade;
+mod insight;
 mod instant;
 mod job;
 mod lease;
+mod notice;
 mod offer;
 mod pace;
+mod pattern;
 mod port;
 mod queue;
 mod schedule;
 mod settings;
 mod settlement;
+mod shape;
+mod spelling;
 mod status;
 pub mod store;
 mod takedown;
+mod wish;
 
 pub use crate::admission::Refusal;
 pub use crate::error::Error;
 pub use crate::facade::Frontier;
+pub use crate::insight::{HostInsight, PatternInsight, SiteInsight};
 pub use crate::job::{JobRules, Scope};
 pub use crate::lease::{LeaseRequest, RobotsEntry, SiteLease, SiteReturn};
+pub use crate::notice::{Notice, NoticeKind};
 pub use crate::offer::{Offer, OfferReport};
 pub use crate::pace::{Pace, PaceReason, PaceState};
 pub use crate::settings::{Limits, Politeness, Recrawl, Settings};
-pub use crate::settlement::Settlement;
+pub use crate::settlement::{Settlement, Signs};
 pub use crate::status::{Counts, SiteStatus, StateCounts, UrlState, UrlStatus};
 pub use crate::store::{FrontierStore, MemoryStore, SqliteStore};
 pub use crate::takedown::Takedown;
+pub use crate::wish::{LateHub, WishReport};
