@@ -35,6 +35,7 @@ pub use crate::offer::{Offer, OfferReport};
 pub use crate::pace::{Pace, PaceReason, PaceState};
 pub use crate::settings::{Limits, Politeness, Recrawl, Settings};
 pub use crate::settlement::{Settlement, Signs};
+pub use crate::spelling::is_view_of;
 pub use crate::status::{Counts, SiteStatus, StateCounts, UrlState, UrlStatus};
 pub use crate::store::{FrontierStore, MemoryStore, SqliteStore};
 pub use crate::takedown::Takedown;

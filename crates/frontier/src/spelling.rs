@@ -98,6 +98,35 @@ pub(crate) fn of(spelling: Spelling, url: &CanonicalUrl) -> Option<CanonicalUrl>
     (other.site_str() == url.site_str()).then_some(other)
 }
 
+/// Whether `url` is, by its shape, another spelling or view of `main`: http for https, `www`, AMP, print, or the same path
+/// with further parameters. A publisher who names `main` as the canonical URL of such a page can be believed; one who names
+/// the front page for every article cannot.
+#[must_use]
+pub fn is_view_of(url: &CanonicalUrl, main: &CanonicalUrl) -> bool {
+    /// Scheme, host and view at once.
+    const STEPS_MAX: usize = 3;
+    let mut reached = vec![url.clone()];
+    for _ in 0..=STEPS_MAX {
+        if reached.iter().any(|one| one.key() == main.key() || is_subset(one.url(), main.url())) {
+            return true;
+        }
+        reached = reached.iter().flat_map(respelt).map(|(_, other)| other).collect();
+        reached.sort_unstable();
+        reached.dedup();
+    }
+    false
+}
+
+/// Whether `main` is `url` with fewer parameters.
+fn is_subset(url: &Url, main: &Url) -> bool {
+    let Some(query) = url.query() else { return false };
+    url.path() == main.path()
+        && url[..url::Position::BeforePath] == main[..url::Position::BeforePath]
+        && main
+            .query()
+            .is_none_or(|kept| kept.split('&').all(|parameter| query.split('&').any(|one| one == parameter)))
+}
+
 /// The URL without the words that ask for a view.
 fn without_view(url: &Url, words: &[&str]) -> Option<Url> {
     let is_word = |text: &str| words.iter().any(|word| text.eq_ignore_ascii_case(word));

@@ -6,14 +6,14 @@ use std::io::Write;
 use std::path::Path;
 
 use archive::ArchiveSource;
-use frontier::{Counts, SiteStatus};
+use frontier::{Counts, HostInsight, Notice, SiteStatus, WishReport};
 use indexer::{LinkSource, Stats};
 use model::{Position, Site, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use crate::progress::CrawlSummary;
 use crate::stores::ReadStores;
-use crate::{Error, Job, lock, next_run};
+use crate::{Error, Job, lock, next_run, watch};
 
 /// Runs shown and kept in mind for alerts.
 const RUNS_SHOWN: usize = 5;
@@ -47,6 +47,10 @@ pub struct StatusReport {
     pub runs: Vec<Run>,
     /// Jobs and when the scheduler runs them next.
     pub jobs: BTreeMap<String, Option<Timestamp>>,
+    /// Freshness wishes of the jobs and whether they are met.
+    pub wishes: Vec<WishReport>,
+    /// Stopped patterns, silent hubs, hosts of junk: the latest, newest first.
+    pub notices: Vec<Notice>,
     /// Takedowns whose bytes are not purged yet.
     pub takedowns_pending: usize,
     /// What an operator should look at, in words.
@@ -59,6 +63,9 @@ pub struct HostLine {
     /// What the frontier knows.
     #[serde(flatten)]
     pub site: SiteStatus,
+    /// Hosts of the site where junk stood, with its kinds and its share among the latest pages.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub junk: Vec<HostInsight>,
 }
 
 /// One finished crawl run.
@@ -124,13 +131,22 @@ pub fn status(stores: &ReadStores, jobs: &[Job]) -> Result<StatusReport, Error> 
         writer: lock::holder(&stores.data).map(|holder| holder.name),
         runs: runs(&stores.data),
         jobs: BTreeMap::new(),
+        wishes: Vec::new(),
+        notices: Vec::new(),
         takedowns_pending: stores.takedowns.pending().count(),
         alerts: Vec::new(),
     };
     for job in jobs {
         report.jobs.insert(job.name.clone(), next_run(job, now)?);
     }
+    if let Some(frontier) = &stores.frontier {
+        report.notices = frontier.notices_list()?;
+        for job in jobs {
+            report.wishes.extend(frontier.wish_report(&job.name)?);
+        }
+    }
     report.alerts = alerts(&report);
+    report.alerts.extend(watch::alerts(&report.notices, &report.wishes));
     Ok(report)
 }
 
@@ -150,7 +166,9 @@ pub fn host_lines(
         let Some(last) = sites.last() else { return Ok(count) };
         after = Some(last.site.clone());
         for site in sites {
-            each(HostLine { site }).map_err(Error::Output)?;
+            let hosts = frontier.insight(&site.site, stores.clock.now())?.hosts;
+            let junk = hosts.into_iter().filter(|host| !host.junk.is_empty()).collect();
+            each(HostLine { site, junk }).map_err(Error::Output)?;
             count += 1;
         }
     }
