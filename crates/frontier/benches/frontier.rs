@@ -155,6 +155,7 @@ impl Bench {
             content_hash: Some(self.rng),
             dropped: false,
             discovered,
+            signs: frontier::Signs::default(),
         }
     }
 
@@ -185,7 +186,9 @@ fn offer(id: u64) -> Offer {
 }
 
 fn open(dir: &Path) -> Frontier {
-    Frontier::open(dir, Settings::default(), START).unwrap()
+    // A web of one pattern whose pages are never read: what is measured is the store, not the budgets.
+    let limits = frontier::Limits { pattern_linked: u32::MAX, ..frontier::Limits::default() };
+    Frontier::open(dir, Settings { limits, ..Settings::default() }, START).unwrap()
 }
 
 /// The same offers into a set in memory and a log: what no durable queue can beat.

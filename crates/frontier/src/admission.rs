@@ -14,6 +14,7 @@ use crate::job::{JobRules, Scope};
 use crate::offer::Offer;
 use crate::port::Budget;
 use crate::settings::Limits;
+use crate::shape;
 use crate::takedown::{Rule, Rules};
 
 /// Why an offer is not admitted.
@@ -37,6 +38,23 @@ pub enum Refusal {
     Depth,
     /// Too many redirects in a row.
     Hops,
+    /// It has a shape that only traps have.
+    Shape {
+        /// In words.
+        why: String,
+    },
+    /// Its like bring nothing new, or as many are admitted as what they brought allows.
+    Trap {
+        /// What it has in common with its like.
+        pattern: String,
+        /// In words, with the counts.
+        why: String,
+    },
+    /// It is another spelling of a URL that is fetched instead.
+    Mirror {
+        /// That URL.
+        of: String,
+    },
     /// Its path ends like a file that is not a page.
     Extension {
         /// Without the dot.
@@ -98,6 +116,11 @@ impl Admission {
         self.takedowns.doom(url)
     }
 
+    /// The freshness that a job wishes for.
+    pub(crate) fn wish(&self, job: &str) -> Option<std::time::Duration> {
+        self.jobs.get(job)?.rules.fresh_within.map(|span| span.0)
+    }
+
     /// What an admitted offer counts against, or why it is not admitted.
     pub(crate) fn judge(&self, offer: &Offer) -> Result<Budget, Refusal> {
         let job = self.jobs.get(&offer.job).ok_or(Refusal::UnknownJob)?;
@@ -117,6 +140,11 @@ impl Admission {
             return Err(Refusal::Extension { extension });
         }
         job.judge_patterns(offer)?;
+        if !offer.is_seed()
+            && let Some(why) = shape::trap(offer.url.url(), &self.limits)
+        {
+            return Err(Refusal::Shape { why });
+        }
         if self.takedowns.doom(&offer.url) {
             return Err(Refusal::TakenDown);
         }

@@ -3,30 +3,38 @@
 //! Invariant: policy is decided here, from what the store holds, before the store is asked to change anything; so every
 //! store behaves alike.
 
+mod admit;
+mod dossiers;
 mod explain;
+mod learn;
+mod lend;
 mod neighbours;
+mod recall;
 mod settle;
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::path::Path;
 
 use model::{Position, Site, Timestamp, UrlKey, Visit};
 
+use self::dossiers::Dossiers;
 use self::neighbours::Neighbours;
-use crate::admission::{self, Admission, Refusal};
+use crate::admission::Admission;
 use crate::error::Error;
 use crate::instant::ceil_millis;
 use crate::job::JobRules;
 use crate::lease::{LeaseRequest, RobotsEntry, SiteLease, SiteReturn};
+use crate::notice::Notices;
 use crate::offer::{Offer, OfferReport};
 use crate::pace::{Pace, PaceReason};
 use crate::port::{
-    Batch, FrontierStore, KeptRules, Ledger, LentSite, NewUrl, ReturnedSite, UrlRow, Wanted, site_number,
+    Batch, FrontierStore, KeptRules, Ledger, LentSite, ReturnedSite, UrlRow, Wanted, site_number,
 };
 use crate::settings::Settings;
 use crate::status::{Counts, SiteStatus, UrlStatus};
 use crate::store::{MemoryStore, SqliteStore};
 use crate::takedown::Takedown;
+use crate::wish::WishBook;
 
 /// Which URL next, and when.
 pub struct Frontier {
@@ -34,6 +42,11 @@ pub struct Frontier {
     settings: Settings,
     admission: Admission,
     neighbours: Neighbours,
+    dossiers: Dossiers,
+    /// As read or changed since the last batch; `None`: as the store has them.
+    notices: Option<Notices>,
+    /// Those changed since the last batch.
+    wishes: HashMap<String, WishBook>,
 }
 
 impl Frontier {
@@ -66,12 +79,7 @@ impl Frontier {
     #[must_use]
     pub fn in_memory(settings: Settings) -> Self {
         let admission = Admission::new(settings.limits.clone());
-        Self {
-            store: Box::new(MemoryStore::default()),
-            settings,
-            admission,
-            neighbours: Neighbours::default(),
-        }
+        Self::of_parts(Box::new(MemoryStore::default()), settings, admission)
     }
 
     /// A frontier over any store.
@@ -88,7 +96,19 @@ impl Frontier {
         for rule in &kept.takedowns {
             admission.take_down(rule);
         }
-        Ok(Self { store, settings, admission, neighbours: Neighbours::default() })
+        Ok(Self::of_parts(store, settings, admission))
+    }
+
+    fn of_parts(store: Box<dyn FrontierStore>, settings: Settings, admission: Admission) -> Self {
+        Self {
+            store,
+            settings,
+            admission,
+            neighbours: Neighbours::default(),
+            dossiers: Dossiers::default(),
+            notices: None,
+            wishes: HashMap::new(),
+        }
     }
 
     /// Takes back everything on loan, as [`Frontier::open`] does: for a run that begins after one that was cut short in
@@ -146,31 +166,21 @@ impl Frontier {
     /// # Errors
     /// A failure of the store; then nothing was admitted.
     pub fn offer(&mut self, offers: &[Offer], now: Timestamp) -> Result<OfferReport, Error> {
-        let mut batch = Batch::new(now);
         let mut report = OfferReport::default();
-        self.admit(offers, &mut HashSet::new(), &mut batch, &mut report);
+        let named = offers.iter().map(|offer| (offer, admit::trust_of(offer)));
+        let mut gathered = self.gather(named, &mut HashSet::new(), &mut report)?;
+        self.spend(&mut gathered, now, &mut report);
+        let mut batch = Batch::new(now);
+        batch.offers =
+            gathered.candidates.iter().filter(|one| one.is_taken).map(|one| one.new_url(now)).collect();
         if !batch.offers.is_empty() {
-            let applied = self.store.apply(&batch)?;
+            batch.memos = self.memos();
+            let applied = self.store.apply(&batch).inspect_err(|_| self.dossiers.clear())?;
             report.admitted += applied.admitted;
             report.known += applied.known;
             report.refused += applied.over_budget;
         }
         Ok(report)
-    }
-
-    /// Why admission would refuse an offer whatever is known already; budgets are not asked.
-    #[must_use]
-    pub fn refusal(&self, offer: &Offer) -> Option<Refusal> {
-        self.admission.judge(offer).err()
-    }
-
-    /// Lends sites with what is due on them, durably.
-    ///
-    /// # Errors
-    /// A failure of the store; then nothing is on loan.
-    pub fn lease(&mut self, request: &LeaseRequest, now: Timestamp) -> Result<Vec<SiteLease>, Error> {
-        let lent = self.store.lease(request, now)?;
-        Ok(lent.into_iter().map(|site| self.leased(site)).collect())
     }
 
     /// Takes sites back. Returns with a stale fence have no effect.
@@ -267,29 +277,10 @@ impl Frontier {
     pub fn forget(&mut self, takedown: &Takedown, now: Timestamp) -> Result<u64, Error> {
         let mut batch = Batch::new(now);
         batch.forget = Some(takedown);
+        batch.memos = self.memos_without(takedown)?;
         let applied = self.store.apply(&batch)?;
         self.admission.take_down(&takedown.rule());
         Ok(applied.forgotten)
-    }
-
-    /// Puts the offers that pass admission into `batch`, each URL once; `seen` are the keys not to be offered.
-    fn admit<'a>(
-        &self,
-        offers: &'a [Offer],
-        seen: &mut HashSet<UrlKey>,
-        batch: &mut Batch<'a>,
-        report: &mut OfferReport,
-    ) {
-        for offer in offers {
-            match self.admission.judge(offer) {
-                Err(_) => report.refused += 1,
-                Ok(_) if !seen.insert(offer.url.key()) => report.known += 1,
-                Ok(budget) => {
-                    let rank = admission::rank(offer, batch.now);
-                    batch.offers.push(NewUrl { offer, rank, budget });
-                }
-            }
-        }
     }
 
     fn leased(&self, lent: LentSite) -> SiteLease {

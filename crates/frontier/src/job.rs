@@ -1,5 +1,6 @@
 //! The admission rules of a crawl job, as registered. Invariant: plain data; [`crate::admission`] gives it meaning.
 
+use model::Span;
 use serde::{Deserialize, Serialize};
 
 /// What a job may admit.
@@ -21,6 +22,9 @@ pub struct JobRules {
     pub pages_max: Option<u64>,
     /// Pages admitted per site, at most.
     pub pages_per_site_max: Option<u64>,
+    /// The wish that new links be known within this time: its hubs are visited at least as often.
+    #[serde(default)]
+    pub fresh_within: Option<Span>,
 }
 
 /// How far from the seeds links may lead.

@@ -20,19 +20,69 @@ const MOVED_FACTOR: u32 = 7;
 /// Growth of the wait between failed attempts.
 const RETRY_FACTOR: u32 = 4;
 
+/// Growth of the rest of a page that did not change and brings no new links: an article is looked at after a day, three,
+/// nine and twenty-seven, then it rests for as long as anything may.
+const REST_FACTOR: u32 = 3;
+/// Pages that bring no new links are not visited more often than this part of their first interval, however often their
+/// text changes: what changes on them every hour is a counter or a list beside the article.
+const RESTLESS_PART: u32 = 4;
+/// Part of a freshness wish that is left for waiting in the queue, as a divisor.
+const WISH_RESERVE: u32 = 5;
+/// Wishes are about what still brings something: hubs without a new link for so long are only looked at as they deserve.
+const LIVELY: Duration = Duration::from_hours(7 * 24);
+
 /// No URL comes round sooner, whatever a server or a clock says.
 const WAIT_MIN: Duration = Duration::from_secs(1);
 
+/// What a visit meant for the site, beyond its own page.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct News {
+    /// Links that nobody had known.
+    pub(crate) fresh: u32,
+    /// When the URL last brought such a link, as far as is known.
+    pub(crate) fresh_at: Option<Timestamp>,
+    /// The freshness that its job wishes for.
+    pub(crate) wish: Option<Duration>,
+    /// What stands there instead of a page, in words.
+    pub(crate) junk: Option<String>,
+}
+
+/// Whether a URL is visited for its links: a feed, a sitemap, a seed, or a page that has brought new ones.
+pub(crate) fn is_hub(row: &UrlRow, fresh: u32, recrawl: &Recrawl) -> bool {
+    let visited = row.last.as_ref().map_or(Duration::ZERO, |last| last.interval);
+    match row.kind {
+        ResourceKind::Feed | ResourceKind::Sitemap => true,
+        ResourceKind::Robots => false,
+        // Of a first visit every link is new, so it proves nothing.
+        ResourceKind::Page => {
+            (row.depth == 0 && row.hops == 0)
+                || (!visited.is_zero() && (fresh > 0 || visited < base(row, recrawl) / RESTLESS_PART))
+        }
+    }
+}
+
 /// The row after a visit.
-pub(crate) fn settle(row: &mut UrlRow, settlement: &Settlement, recrawl: &Recrawl) {
+pub(crate) fn settle(row: &mut UrlRow, settlement: &Settlement, recrawl: &Recrawl, news: &News) {
+    if let Some(junk) = &news.junk {
+        return settle_junk(row, settlement, recrawl, junk);
+    }
     let at = ceil_millis(settlement.at);
+    let is_hub = is_hub(row, news.fresh, recrawl);
     let before = row.last.take();
     let visited = before.as_ref().is_some_and(|last| !last.interval.is_zero());
     let interval = before.as_ref().map_or(Duration::ZERO, |last| last.interval);
     let (state, wait, interval) = match &settlement.outcome {
         Outcome::Fetched | Outcome::NotModified => {
             let unchanged = unchanged(settlement, before.as_ref());
-            let interval = adapted(row.kind, visited.then_some(interval), unchanged, recrawl);
+            let elapsed = before.as_ref().map(|last| model::time::until(last.at, at));
+            let interval = match (visited.then_some(interval), elapsed) {
+                (None, _) | (_, None) => base(row, recrawl),
+                (Some(interval), Some(elapsed)) if is_hub => {
+                    hub_interval(interval, elapsed, news, at, recrawl)
+                }
+                (Some(interval), _) => page_interval(interval, unchanged, recrawl),
+            };
+            let interval = if is_hub { wished(interval, news, at, recrawl) } else { interval };
             row.attempts = 0;
             // A 304 brings no page to read the publisher's wish from: it is what it was.
             let still_dropped = settlement.outcome == Outcome::NotModified && row.state == UrlState::Dropped;
@@ -41,7 +91,7 @@ pub(crate) fn settle(row: &mut UrlRow, settlement: &Settlement, recrawl: &Recraw
         }
         Outcome::Redirected { permanent, .. } => {
             row.attempts = 0;
-            let base = base(row.kind, recrawl);
+            let base = base(row, recrawl);
             (UrlState::Scheduled, if *permanent { base * MOVED_FACTOR } else { base }, base)
         }
         Outcome::HttpError { status: 404 | 410 } => {
@@ -111,25 +161,78 @@ fn unchanged(settlement: &Settlement, before: Option<&LastVisit>) -> Option<bool
     settlement.content_hash.map(|hash| hash == before)
 }
 
-/// The next interval: half as long again when nothing changed, a fifth shorter when something did (Common Crawl's news
-/// crawler, field.md section 2). To the second, as it is kept.
-fn adapted(
-    kind: ResourceKind,
-    before: Option<Duration>,
-    unchanged: Option<bool>,
+/// The next interval of what is visited for its links: half-way, on the scale of factors, to the time in which one new
+/// link is to be expected; half as long again when there was none (Common Crawl's news crawler, field.md section 2).
+fn hub_interval(
+    before: Duration,
+    elapsed: Duration,
+    news: &News,
+    at: Timestamp,
     recrawl: &Recrawl,
 ) -> Duration {
-    let Some(before) = before else { return base(kind, recrawl) };
+    let next = if news.fresh > 0 {
+        let expected = elapsed.as_secs_f64().max(1.0) / f64::from(news.fresh);
+        Duration::from_secs_f64((before.as_secs_f64().max(1.0) * expected).sqrt().min(1e9))
+    } else {
+        before.saturating_mul(3) / 2
+    };
+    let is_retired = news.fresh == 0
+        && news.fresh_at.is_some_and(|fresh| model::time::until(fresh, at) >= recrawl.retire.0);
+    let longest = if is_retired { recrawl.interval_max.0 } else { recrawl.hub_max.0 };
+    bounded(if is_retired { recrawl.interval_max.0 } else { next }, recrawl.interval_min.0, longest)
+}
+
+/// The next interval of a page that is visited for itself.
+fn page_interval(before: Duration, unchanged: Option<bool>, recrawl: &Recrawl) -> Duration {
     let next = match unchanged {
-        Some(true) => before.saturating_mul(3) / 2,
+        Some(true) => before.saturating_mul(REST_FACTOR),
         Some(false) => before.saturating_mul(4) / 5,
         None => before,
     };
-    Duration::from_secs(next.clamp(recrawl.interval_min.0, recrawl.interval_max.0).as_secs().max(1))
+    let shortest = recrawl.interval_min.0.max(recrawl.page.0 / RESTLESS_PART);
+    bounded(next, shortest, recrawl.interval_max.0)
 }
 
-fn base(kind: ResourceKind, recrawl: &Recrawl) -> Duration {
-    let span = match kind {
+/// A hub's interval under the wish of its job, if it is lively.
+fn wished(interval: Duration, news: &News, at: Timestamp, recrawl: &Recrawl) -> Duration {
+    let Some(wish) = news.wish else { return interval };
+    let is_lively =
+        news.fresh > 0 || news.fresh_at.is_none_or(|fresh| model::time::until(fresh, at) < LIVELY);
+    if !is_lively {
+        return interval;
+    }
+    let within = wish - wish / WISH_RESERVE;
+    bounded(interval.min(within), recrawl.interval_min.0, recrawl.interval_max.0)
+}
+
+/// To the second, as it is kept.
+fn bounded(interval: Duration, min: Duration, max: Duration) -> Duration {
+    Duration::from_secs(interval.clamp(min, max.max(min)).as_secs().max(1))
+}
+
+/// A junk page: nothing of it is kept, and the URL is tried again when its host may have come to its senses.
+fn settle_junk(row: &mut UrlRow, settlement: &Settlement, recrawl: &Recrawl, junk: &str) {
+    let at = ceil_millis(settlement.at);
+    let before = row.last.take();
+    let wait = if row.depth == 0 { base(row, recrawl).max(recrawl.retry.0) } else { recrawl.refused.0 };
+    row.attempts = row.attempts.saturating_add(1);
+    row.state = UrlState::Refused;
+    row.turn = Turn::At(ceil_millis(later(at, wait.max(WAIT_MIN))));
+    row.on_loan = false;
+    row.last = Some(LastVisit {
+        at,
+        outcome: Outcome::Refused { reason: junk.to_owned() },
+        etag: None,
+        last_modified: None,
+        content_hash: None,
+        interval: before.map_or(Duration::ZERO, |last| last.interval),
+    });
+}
+
+/// The first interval.
+fn base(row: &UrlRow, recrawl: &Recrawl) -> Duration {
+    let span = match row.kind {
+        ResourceKind::Page if row.depth == 0 && row.hops == 0 => recrawl.page.min(recrawl.front),
         ResourceKind::Page | ResourceKind::Robots => recrawl.page,
         ResourceKind::Feed => recrawl.feed,
         ResourceKind::Sitemap => recrawl.sitemap,

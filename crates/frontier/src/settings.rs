@@ -53,12 +53,23 @@ pub struct Politeness {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Recrawl {
-    /// First interval of a page; then it adapts: × 1.5 when unchanged, × 0.8 when changed (field.md section 2).
+    /// First interval of a page; then it adapts: × 3 when unchanged (articles are looked at a few times, then rest), × 0.8
+    /// when changed; a page that brings new links follows their rate.
     pub page: Span,
     /// First interval of a feed.
     pub feed: Span,
     /// First interval of a sitemap.
     pub sitemap: Span,
+    /// First interval of a seed that is a page, if it is shorter than `page`: seeds are mostly front pages, and where there
+    /// is neither feed nor sitemap they are where new links appear (Stract visits front pages every 12 hours, and is late:
+    /// half of all readers react within 2.7 hours; field.md sections 2 and 4). Then its rate of new links decides.
+    pub front: Span,
+    /// Longest interval of a hub (a page, feed or sitemap that brings new links) until it is retired.
+    pub hub_max: Span,
+    /// Visits an hour that the hubs of one site may cost together; beyond it all of them are visited less often.
+    pub hub_visits_per_hour: u32,
+    /// A hub that brought no new link for so long is retired: visited every `interval_max` (field.md section 2).
+    pub retire: Span,
     /// Shortest interval adaptation leads to.
     pub interval_min: Span,
     /// Longest interval adaptation leads to.
@@ -85,6 +96,23 @@ pub struct Limits {
     pub pages_per_site_max: u64,
     /// Feeds and sitemaps admitted per job and site.
     pub hubs_per_site_max: u64,
+    /// URLs of a pattern admitted per site before their pages have brought anything new; a page's links and some more
+    /// (field.md section 5: 98 per page). Traps cost rows up to this number, but no visits beyond `pattern_patience`.
+    pub pattern_linked: u32,
+    /// The same for URLs that feeds and sitemaps name: one whole sitemap (sitemaps.org: 50,000).
+    pub pattern_listed: u32,
+    /// Further URLs of a pattern for each page of it that brought something new: half a page's links.
+    pub pattern_earned: u32,
+    /// Visits of a pattern in a row that bring nothing new until it is stopped; a quarter of its useful visits is added.
+    pub pattern_patience: u32,
+    /// Hosts of a site admitted at once; further ones share the budget of one pattern (infinite subdomains).
+    pub hosts_per_site_max: usize,
+    /// Longest URL admitted, bytes; a Cyrillic title takes six per letter.
+    pub url_length_max: usize,
+    /// Most segments of a path.
+    pub path_depth_max: usize,
+    /// Most parameters of a query.
+    pub parameters_max: usize,
     /// Path endings that are not pages; not admitted as pages. Lower case, without the dot.
     pub skip_extensions: Vec<String>,
     /// Memory for pages of the database file.
@@ -115,6 +143,10 @@ impl Default for Recrawl {
             page: Span::seconds(DAY),
             feed: Span::seconds(30 * 60),
             sitemap: Span::seconds(DAY),
+            front: Span::seconds(3600),
+            hub_max: Span::seconds(7 * DAY),
+            hub_visits_per_hour: 60,
+            retire: Span::seconds(180 * DAY),
             interval_min: Span::seconds(10 * 60),
             interval_max: Span::seconds(90 * DAY),
             retry: Span::seconds(60),
@@ -137,6 +169,14 @@ impl Default for Limits {
         Self {
             pages_per_site_max: 1_000_000,
             hubs_per_site_max: 10_000,
+            pattern_linked: 500,
+            pattern_listed: 50_000,
+            pattern_earned: 50,
+            pattern_patience: 8,
+            hosts_per_site_max: 20,
+            url_length_max: 2_048,
+            path_depth_max: 16,
+            parameters_max: 16,
             skip_extensions: SKIPPED.split_ascii_whitespace().map(str::to_owned).collect(),
             cache: ByteSize::mebibytes(64),
         }
@@ -198,6 +238,7 @@ impl Recrawl {
             ("gone", self.gone),
             ("disallowed", self.disallowed),
             ("refused", self.refused),
+            ("front", self.front),
         ];
         if let Some((key, _)) = positive.iter().find(|(_, span)| span.0 < Duration::from_secs(1)) {
             return Err(format!("[recrawl] {key} must be at least 1s; write for example {key} = \"10m\""));
@@ -209,6 +250,16 @@ impl Recrawl {
                     self.interval_min, self.interval_max
                 ));
             }
+        }
+        if self.hub_max < self.interval_min || self.hub_max > self.interval_max {
+            return Err(format!(
+                "[recrawl] hub_max = \"{}\" must lie between interval_min = \"{}\" and interval_max = \"{}\"",
+                self.hub_max, self.interval_min, self.interval_max
+            ));
+        }
+        if self.hub_visits_per_hour == 0 {
+            return Err("[recrawl] hub_visits_per_hour must be at least 1; write for example hub_visits_per_hour = 60"
+                .to_owned());
         }
         if self.attempts_max == 0 {
             return Err(
@@ -230,6 +281,21 @@ impl Limits {
                 && !extension.contains('.')
                 && !extension.bytes().any(|b| b.is_ascii_uppercase())
         };
+        let positive = [
+            ("pattern_linked", u64::from(self.pattern_linked)),
+            ("pattern_patience", u64::from(self.pattern_patience)),
+            ("hosts_per_site_max", self.hosts_per_site_max as u64),
+        ];
+        if let Some((key, _)) = positive.iter().find(|(_, value)| *value == 0) {
+            return Err(format!(
+                "[frontier] {key} must be at least 1: with 0 nothing could ever prove itself"
+            ));
+        }
+        if self.hosts_per_site_max > 200 {
+            return Err(
+                "[frontier] hosts_per_site_max must be at most 200: every host is kept by name".to_owned()
+            );
+        }
         match self.skip_extensions.iter().find(|extension| !usable(extension)) {
             Some(extension) => Err(format!(
                 "[frontier] skip_extensions holds {extension:?}; write it in lower case and without a dot, for example \"pdf\""

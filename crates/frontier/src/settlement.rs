@@ -1,6 +1,6 @@
 //! What a visit brought. Invariant: settling twice is settling once.
 
-use model::{Outcome, Site, Timestamp, Visit};
+use model::{CanonicalUrl, Junk, Outcome, Site, Timestamp, Visit};
 
 use crate::offer::Offer;
 
@@ -26,4 +26,18 @@ pub struct Settlement {
     pub dropped: bool,
     /// Links found.
     pub discovered: Vec<Offer>,
+    /// What the page shows of its worth.
+    pub signs: Signs,
+}
+
+/// What a page shows of its worth: whether it is new, real, and itself.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Signs {
+    /// Hash of what a reader would see without its digits: a calendar's months differ in nothing else. `None` when there
+    /// was no page.
+    pub fingerprint: Option<u64>,
+    /// What stands there instead of a page. Such a visit is settled as a refusal that says so.
+    pub junk: Option<Junk>,
+    /// The declared canonical URL, if it is on the same site; may be the URL itself.
+    pub canonical: Option<CanonicalUrl>,
 }

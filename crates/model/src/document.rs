@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::junk::Junk;
 use crate::time::Timestamp;
 use crate::url::UrlKey;
 
@@ -187,6 +188,8 @@ pub struct Parsed {
     pub charset: Option<String>,
     /// Where the publication date came from.
     pub published_source: Option<PublishedSource>,
+    /// What stands there instead of a page, if the page is none.
+    pub junk: Option<Junk>,
     /// What was odd, for `silteme parse` and for operators.
     pub notes: Vec<Note>,
 }

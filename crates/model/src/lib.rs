@@ -2,6 +2,7 @@
 
 pub mod document;
 pub mod interests;
+pub mod junk;
 pub mod record;
 pub mod time;
 pub mod units;
@@ -11,6 +12,7 @@ pub use crate::document::{
     Directives, Document, Language, Link, LinkKind, Note, Parsed, PublishedSource, ResourceKind,
 };
 pub use crate::interests::Interests;
+pub use crate::junk::Junk;
 pub use crate::record::{
     Body, Exchange, FailureKind, FetchRecord, HeaderLine, Outcome, Position, Request, Response, Truncation,
     Visit,

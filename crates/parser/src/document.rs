@@ -18,7 +18,7 @@ use crate::note::note;
 use crate::outline::Outline;
 use crate::sitemap::{self, Sitemap, gzip};
 use crate::sniff::{Form, sniff};
-use crate::{Input, dom, language, text};
+use crate::{Input, dom, junk, language, text};
 
 /// No date later than this after the fetch is believed: clocks and zones differ by less.
 const LATEST_AFTER_FETCH: std::time::Duration = std::time::Duration::from_hours(24);
@@ -168,6 +168,12 @@ fn read_dom(input: &Input<'_>, html: &Html, parsed: &mut Parsed) {
     let clock = clock(input);
     let metadata = metadata::of(&outline, &head, clock.zone, clock.latest);
     let main = text::of(&outline, &metadata, input.url.path());
+    parsed.junk = junk::of(&junk::Shown {
+        outline: &outline,
+        metadata: &metadata,
+        links: &parsed.links,
+        text: &main.text,
+    });
     let declared = head.language.map(str::to_owned).or_else(|| {
         head.meta(&["content-language", "og:locale", "language", "dc.language"]).map(str::to_owned)
     });

@@ -8,6 +8,7 @@ mod dom;
 mod feed;
 mod head;
 mod json_ld;
+mod junk;
 mod language;
 mod links;
 mod metadata;

@@ -7,16 +7,18 @@ use std::borrow::Cow;
 
 use fetcher::coding;
 use fetcher::robots::Rules;
-use frontier::{Offer, Settlement};
+use frontier::{Offer, Settlement, Signs};
 use indexer::Removal;
 use model::{
-    CanonicalUrl, Directives, Document, FetchRecord, LinkKind, Outcome, Parsed, ResourceKind, Response,
+    CanonicalUrl, Directives, Document, FetchRecord, Junk, LinkKind, Outcome, Parsed, ResourceKind, Response,
     UrlKey,
 };
 use sha2::{Digest, Sha256};
 use url::Url;
 
 use crate::import::{IMPORT_JOB, imported_document};
+
+mod signs;
 
 /// What follows from one record.
 #[derive(Debug)]
@@ -83,6 +85,7 @@ pub fn derive(record: &FetchRecord, settings: &DeriveSettings) -> Derived {
         content_hash: None,
         dropped: false,
         discovered: Vec::new(),
+        signs: Signs::default(),
     };
     match (&record.outcome, record.response()) {
         (Outcome::Fetched, Some(response)) => {
@@ -131,6 +134,7 @@ fn read_page(
     derived.links_count = u32::try_from(parsed.links.len()).unwrap_or(u32::MAX);
     settlement.content_hash = Some(content_hash(&parsed));
     settlement.discovered = link_offers(record, &parsed);
+    settlement.signs = signs::of(&parsed, &settlement.discovered, &settlement.site);
     settlement.visit.kind = kind_of(&parsed, settlement.visit.kind);
     settlement.dropped = !may_index(&parsed.directives);
     derived.change = document_change(record, parsed);
@@ -151,16 +155,21 @@ fn document_change(record: &FetchRecord, parsed: Parsed) -> Change {
         return Change::Delete(Removal::Withdrawn);
     }
     // A page often names itself without the parameters it was found with: readers are sent to that spelling.
-    let own = parsed
-        .canonical
-        .filter(|url| CanonicalUrl::parse(url).is_ok_and(|url| url.key() == record.visit.key));
-    match parsed.document {
-        Some(document) => Change::Put(Box::new(Document {
-            key: record.visit.key,
-            url: own.unwrap_or(document.url),
-            ..document
+    // And a view of a page (AMP, print, sorted otherwise) is found as the page it names, not beside it.
+    let main = parsed.canonical.and_then(|url| CanonicalUrl::parse(&url).ok()).filter(|main| {
+        main.key() == record.visit.key
+            || CanonicalUrl::parse(&record.visit.url).is_ok_and(|url| frontier::is_view_of(&url, main))
+    });
+    match (parsed.junk, parsed.document) {
+        // Whoever asks whether we are human, and a shell that scripts would fill, say nothing about the page.
+        (Some(Junk::Captcha | Junk::Empty), _) => Change::Keep,
+        (Some(Junk::SoftError | Junk::Parked | Junk::Login), _) | (None, None) => {
+            Change::Delete(Removal::Gone)
+        }
+        (None, Some(document)) => Change::Put(Box::new(match main {
+            Some(main) => Document { key: main.key(), url: main.url().to_string(), ..document },
+            None => Document { key: record.visit.key, ..document },
         })),
-        None => Change::Delete(Removal::Gone),
     }
 }
 
@@ -214,7 +223,9 @@ fn link_offers(record: &FetchRecord, parsed: &Parsed) -> Vec<Offer> {
 fn canonical_offer(record: &FetchRecord, parsed: &Parsed) -> Option<Offer> {
     let visit = &record.visit;
     let url = CanonicalUrl::parse(parsed.canonical.as_deref()?).ok()?;
-    (url.key() != visit.key).then(|| Offer {
+    // A canonical URL on another site is a claim about somebody else.
+    let own = CanonicalUrl::parse(&visit.url).ok()?;
+    (url.key() != visit.key && url.site_str() == own.site_str()).then(|| Offer {
         url,
         kind: visit.kind,
         depth: visit.depth,

@@ -3,13 +3,13 @@
 use archive::ArchiveSource;
 use fetcher::RobotsCopies;
 use fetcher::robots::Rules;
-use frontier::{Health, SiteStatus, UrlStatus};
+use frontier::{Health, Refusal, SiteInsight, SiteStatus, UrlStatus};
 use indexer::LinkSource;
 use model::{CanonicalUrl, Site, Timestamp};
 use serde::Serialize;
 
-use crate::Error;
 use crate::stores::ReadStores;
+use crate::{Error, refusals};
 
 /// Everything known.
 #[derive(Debug, Clone, Serialize)]
@@ -24,6 +24,10 @@ pub struct Explained {
     pub site: Option<SiteStatus>,
     /// How its site is doing.
     pub health: Option<Health>,
+    /// Why the frontier would not admit it, if it is unknown there and would not.
+    pub refusal: Option<Refusal>,
+    /// What has been learnt of its site: patterns, hosts, spellings, hubs; only when a site is asked for.
+    pub insight: Option<SiteInsight>,
     /// What our copy of robots.txt says about it.
     pub robots: Option<RobotsVerdict>,
     /// What the archive holds, oldest first.
@@ -114,7 +118,11 @@ fn explain_url(stores: &ReadStores, url: &CanonicalUrl) -> Result<Option<Explain
     };
     let hit = stores.index.get(&[url.key()], now)?.into_iter().flatten().next();
     let taken_down = stores.takedowns.hides(url.url().as_str());
-    if known.is_none() && entries.is_empty() && hit.is_none() && !taken_down {
+    let refused = match (&stores.frontier, &known) {
+        (Some(frontier), None) => refusals::refusal(frontier, url, now)?,
+        _ => None,
+    };
+    if known.is_none() && entries.is_empty() && hit.is_none() && !taken_down && refused.is_none() {
         return Ok(None);
     }
     let document = hit.map(|hit| Indexed {
@@ -126,7 +134,14 @@ fn explain_url(stores: &ReadStores, url: &CanonicalUrl) -> Result<Option<Explain
     });
     Ok(Some(Explained {
         subject: url.canonical().to_owned(),
-        story: story(known.as_ref(), document.is_some(), taken_down),
+        story: match &refused {
+            Some((job, refusal)) if !taken_down => {
+                format!("the frontier refuses it for job {job}: {}", refusals::words(refusal))
+            }
+            _ => story(known.as_ref(), document.is_some(), taken_down),
+        },
+        refusal: refused.map(|(_, refusal)| refusal),
+        insight: None,
         url: known,
         health: site.as_ref().map(|site| site.pace.health(now)),
         site,
@@ -150,12 +165,16 @@ fn explain_url(stores: &ReadStores, url: &CanonicalUrl) -> Result<Option<Explain
 
 fn explain_site(stores: &ReadStores, site: &Site) -> Result<Option<Explained>, Error> {
     let Some(status) = site_status(stores, site)? else { return Ok(None) };
+    let insight =
+        stores.frontier.as_ref().map(|frontier| frontier.insight(site, stores.clock.now())).transpose()?;
     Ok(Some(Explained {
         subject: site.to_string(),
         story: format!(
             "{} URLs queued, {} to be visited again; the next request may leave at {}",
             status.counts.queued, status.counts.scheduled, status.next_allowed
         ),
+        refusal: None,
+        insight,
         url: None,
         health: Some(status.pace.health(stores.clock.now())),
         site: Some(status),

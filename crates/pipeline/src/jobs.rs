@@ -6,7 +6,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
-use frontier::{JobRules, Scope};
+use frontier::{JobRules, Politeness, Recrawl, Scope};
 use model::{CanonicalUrl, Span};
 use serde::{Deserialize, Serialize};
 
@@ -25,6 +25,9 @@ pub struct Job {
     /// A text file with one seed a line (`#` starts a comment), relative to the job file.
     #[serde(default)]
     pub seed_file: Option<PathBuf>,
+    /// What the seed file holds, line by line.
+    #[serde(skip)]
+    pub listed: Vec<ListedSeed>,
     /// How far links may lead: `site` (default), `host`, `prefix`, `list` (seeds only) or `any`.
     #[serde(default)]
     pub scope: JobScope,
@@ -52,6 +55,19 @@ pub struct Job {
     /// Pages fetched in one run, at most.
     #[serde(default)]
     pub max_pages: Option<u64>,
+    /// The wish that new links be known within this time: feeds, sitemaps, front and section pages that bring new links are
+    /// visited at least as often, as far as their site's pace allows. `status --job NAME` shows whether it is met.
+    #[serde(default)]
+    pub fresh_within: Option<Span>,
+}
+
+/// A line of a seed file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ListedSeed {
+    /// From 1.
+    pub line: usize,
+    /// Without white space and comment.
+    pub text: String,
 }
 
 /// [`Scope`] as it is written in a job file or on the command line.
@@ -103,6 +119,8 @@ impl FromStr for JobScope {
 pub struct JunkSeed {
     /// As written.
     pub text: String,
+    /// Its line in the seed file, from 1; absent for a seed of the job file or the command line.
+    pub line: Option<usize>,
     /// Why it cannot be crawled.
     pub reason: String,
 }
@@ -115,6 +133,7 @@ impl Job {
             name: name.to_owned(),
             seeds,
             seed_file: None,
+            listed: Vec::new(),
             scope,
             include: Vec::new(),
             exclude: Vec::new(),
@@ -124,6 +143,7 @@ impl Job {
             schedule: None,
             max_time: None,
             max_pages: None,
+            fresh_within: None,
         }
     }
 
@@ -149,9 +169,9 @@ impl Job {
             let lines = fs::read_to_string(&file).map_err(|e| {
                 Error::Job(format!("seed file {} of job {name:?} cannot be read: {e}", file.display()))
             })?;
-            job.seeds.extend(seed_lines(&lines));
+            job.listed = seed_lines(&lines).collect();
         }
-        if job.seeds.is_empty() {
+        if job.seeds.is_empty() && job.listed.is_empty() {
             return Err(Error::Job(format!(
                 "job file {} has no seeds; add seeds = [\"https://…\"]",
                 path.display()
@@ -174,10 +194,12 @@ impl Job {
     pub fn parsed_seeds(&self) -> (Vec<CanonicalUrl>, Vec<JunkSeed>) {
         let mut good = Vec::new();
         let mut junk = Vec::new();
-        for seed in &self.seeds {
-            match CanonicalUrl::parse(seed.trim()) {
+        let written = self.seeds.iter().map(|text| (text, None));
+        let listed = self.listed.iter().map(|seed| (&seed.text, Some(seed.line)));
+        for (text, line) in written.chain(listed) {
+            match CanonicalUrl::parse(text.trim()) {
                 Ok(url) => good.push(url),
-                Err(e) => junk.push(JunkSeed { text: seed.clone(), reason: e.to_string() }),
+                Err(e) => junk.push(JunkSeed { text: text.clone(), line, reason: e.to_string() }),
             }
         }
         (good, junk)
@@ -195,7 +217,39 @@ impl Job {
             depth_max: self.depth_max,
             pages_max: self.pages_max,
             pages_per_site_max: self.pages_per_site_max,
+            fresh_within: self.fresh_within,
         }
+    }
+
+    /// Checks what the job wishes against what the settings allow.
+    ///
+    /// # Errors
+    /// [`Error::Job`] naming both sides of the contradiction and what to change.
+    pub fn check_against(&self, politeness: &Politeness, recrawl: &Recrawl) -> Result<(), Error> {
+        let Some(wish) = self.fresh_within else { return Ok(()) };
+        let per_hub = Span(std::time::Duration::from_secs(3600) / recrawl.hub_visits_per_hour.max(1));
+        let fail = |what: String| {
+            Err(Error::Job(format!("job {:?} wishes fresh_within = \"{wish}\", but {what}", self.name)))
+        };
+        if politeness.delay > wish {
+            return fail(format!(
+                "[politeness] delay = \"{}\" lets a site be asked less often than that; wish for more time or lower delay",
+                politeness.delay
+            ));
+        }
+        if wish < recrawl.interval_min {
+            return fail(format!(
+                "nothing is visited more often than [recrawl] interval_min = \"{}\"; wish for more time or lower interval_min",
+                recrawl.interval_min
+            ));
+        }
+        if per_hub > wish {
+            return fail(format!(
+                "[recrawl] hub_visits_per_hour = {} allows a site's hubs one visit in {per_hub}; wish for more time or raise it",
+                recrawl.hub_visits_per_hour
+            ));
+        }
+        Ok(())
     }
 
     fn check_schedule(&self) -> Result<(), Error> {
@@ -209,12 +263,15 @@ impl Job {
     }
 }
 
-/// The seeds of a text file: one a line, blank lines and `#` comments left out.
-pub fn seed_lines(text: &str) -> impl Iterator<Item = String> {
-    text.lines()
-        .map(|line| line.split_once(" #").map_or(line, |(seed, _)| seed).trim())
-        .filter(|line| !line.is_empty() && !line.starts_with('#'))
-        .map(str::to_owned)
+/// The seeds of a text file: one a line, blank lines, `#` comments and a byte order mark left out.
+pub fn seed_lines(text: &str) -> impl Iterator<Item = ListedSeed> {
+    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+    let lines = text.lines().enumerate();
+    let seeds = lines.map(|(at, line)| {
+        let text = line.split_once(" #").map_or(line, |(seed, _)| seed).trim();
+        ListedSeed { line: at + 1, text: text.to_owned() }
+    });
+    seeds.filter(|seed| !seed.text.is_empty() && !seed.text.starts_with('#'))
 }
 
 /// Names of the jobs in a directory, sorted.

@@ -17,10 +17,12 @@ mod schedule;
 mod scheduler;
 mod settings;
 
+mod refusals;
 mod status;
 mod stores;
 mod takedowns;
 mod verify;
+mod watch;
 
 pub use crate::crawl::{CrawlRequest, CrawlSettings, crawl, offer_seeds};
 pub use crate::derive::{Change, DeriveSettings, Derived, derive, parse_record};
@@ -30,7 +32,7 @@ pub use crate::export::{LinkLine, export_documents, export_links, export_warc};
 pub use crate::forget::{Forgotten, forget, purge_pending};
 pub use crate::hosts::{HostsReport, SilentHost, hosts, hosts_of};
 pub use crate::import::{ImportSummary, JunkLine, import_documents, import_warc};
-pub use crate::jobs::{Job, JobScope, JunkSeed};
+pub use crate::jobs::{Job, JobScope, JunkSeed, ListedSeed};
 pub use crate::lock::{Holder, WriterLock, holder};
 pub use crate::progress::{CrawlSummary, Progress};
 pub use crate::reindex::{ReindexRequest, ReindexSummary, reindex, rollback};

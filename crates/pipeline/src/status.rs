@@ -6,7 +6,7 @@ use std::io::Write;
 use std::path::Path;
 
 use archive::ArchiveSource;
-use frontier::{Counts, Frontier, Health, SiteStatus};
+use frontier::{Counts, Frontier, Health, HostInsight, Notice, SiteStatus, WishReport};
 use indexer::{LinkSource, Stats};
 use model::{Position, Timestamp};
 use serde::{Deserialize, Serialize};
@@ -14,7 +14,7 @@ use serde::{Deserialize, Serialize};
 use crate::hosts::{HostsReport, each_site, hosts};
 use crate::progress::CrawlSummary;
 use crate::stores::ReadStores;
-use crate::{Error, Job, lock, next_run};
+use crate::{Error, Job, lock, next_run, watch};
 
 /// Runs shown and kept in mind for alerts.
 const RUNS_SHOWN: usize = 5;
@@ -48,6 +48,10 @@ pub struct StatusReport {
     pub runs: Vec<Run>,
     /// Jobs and when the scheduler runs them next.
     pub jobs: BTreeMap<String, Option<Timestamp>>,
+    /// Freshness wishes of the jobs and whether they are met.
+    pub wishes: Vec<WishReport>,
+    /// Stopped patterns, silent hubs, hosts of junk: the latest, newest first.
+    pub notices: Vec<Notice>,
     /// Takedowns whose bytes are not purged yet.
     pub takedowns_pending: usize,
     /// What an operator should look at, in words.
@@ -62,6 +66,9 @@ pub struct HostLine {
     pub site: SiteStatus,
     /// How it is doing: `ok`, `slow`, `blocked`, `dead`, `probe`.
     pub health: Health,
+    /// Hosts of the site where junk stood, with its kinds and its share among the latest pages.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub junk: Vec<HostInsight>,
 }
 
 /// One finished crawl run.
@@ -128,16 +135,25 @@ pub fn status(stores: &ReadStores, jobs: &[Job]) -> Result<StatusReport, Error> 
         writer: lock::holder(&stores.data).map(|holder| holder.name),
         runs: runs(&stores.data),
         jobs: BTreeMap::new(),
+        wishes: Vec::new(),
+        notices: Vec::new(),
         takedowns_pending: stores.takedowns.pending().count(),
         alerts: Vec::new(),
     };
     for job in jobs {
         report.jobs.insert(job.name.clone(), next_run(job, now)?);
     }
+    if let Some(frontier) = &stores.frontier {
+        report.notices = frontier.notices_list()?;
+        for job in jobs {
+            report.wishes.extend(frontier.wish_report(&job.name)?);
+        }
+    }
     report.alerts = alerts(&report);
     for job in jobs {
         report.alerts.extend(overdue(job, &report.runs, now)?);
     }
+    report.alerts.extend(watch::alerts(&report.notices, &report.wishes));
     Ok(report)
 }
 
@@ -152,7 +168,9 @@ pub fn host_lines(
     let Some(frontier) = &stores.frontier else { return Ok(0) };
     let now = stores.clock.now();
     each_site(frontier, &mut |site| {
-        each(HostLine { health: site.pace.health(now), site }).map_err(Error::Output)
+        let hosts = frontier.insight(&site.site, now)?.hosts;
+        let junk = hosts.into_iter().filter(|host| !host.junk.is_empty()).collect();
+        each(HostLine { health: site.pace.health(now), site, junk }).map_err(Error::Output)
     })
 }
 

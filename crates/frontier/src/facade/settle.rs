@@ -5,9 +5,12 @@
 use std::collections::{HashMap, HashSet};
 use std::time::Duration;
 
-use model::{CanonicalUrl, Outcome, Position, ResourceKind, Timestamp, UrlKey, Visit};
+use model::{CanonicalUrl, Outcome, Position, ResourceKind, Site, Timestamp, UrlKey, Visit};
 
 use super::Frontier;
+use super::admit::Gathered;
+use super::learn::Lesson;
+use crate::dossier::Trust;
 use crate::error::Error;
 use crate::instant::ceil_millis;
 use crate::offer::OfferReport;
@@ -18,7 +21,7 @@ use crate::settlement::Settlement;
 use crate::status::UrlState;
 
 /// Rows as they are now, and where each will stand in the batch.
-struct Rows<'a> {
+pub(super) struct Rows<'a> {
     known: HashMap<UrlKey, UrlRow>,
     settled: Vec<SettledRow<'a>>,
     place: HashMap<UrlKey, usize>,
@@ -36,20 +39,61 @@ impl Frontier {
         checkpoint: Position,
         now: Timestamp,
     ) -> Result<OfferReport, Error> {
+        let settled = self.settle_batch(settlements, checkpoint, now);
+        if settled.is_err() {
+            // What was learnt from a batch that did not happen did not happen either.
+            self.dossiers.clear();
+            self.wishes.clear();
+            self.notices = None;
+        }
+        settled
+    }
+
+    fn settle_batch(
+        &mut self,
+        settlements: &[Settlement],
+        checkpoint: Position,
+        now: Timestamp,
+    ) -> Result<OfferReport, Error> {
+        self.load_dossiers(settlements.iter().map(|settlement| settlement.site.clone()))?;
         let keys: Vec<UrlKey> = settlements.iter().map(|settlement| settlement.visit.key).collect();
         let found = self.store.read(&Wanted { urls: &keys, ..Wanted::default() })?;
         let known = found.urls.into_iter().flatten().map(|row| (row.key, row)).collect();
         let mut rows = Rows { known, settled: Vec::new(), place: HashMap::new() };
-        let mut batch = Batch::new(now);
         let mut report = OfferReport::default();
-        for settlement in settlements {
-            self.settle_one(settlement, &mut rows, &mut batch);
+
+        let mut seen: HashSet<UrlKey> = self.settled_keys(settlements, &rows);
+        let offers = settlements.iter().filter(|settlement| self.may_follow(settlement)).flat_map(|one| {
+            let trust = match one.visit.kind {
+                ResourceKind::Feed | ResourceKind::Sitemap => Trust::Listed,
+                ResourceKind::Page | ResourceKind::Robots => Trust::Linked,
+            };
+            one.discovered.iter().map(move |offer| (offer, trust))
+        });
+        let offers: Vec<_> = offers.collect();
+        let followed = offers.len();
+        let mut gathered = self.gather(offers.into_iter(), &mut seen, &mut report)?;
+        let found: usize = settlements.iter().map(|settlement| settlement.discovered.len()).sum();
+        report.refused += u32::try_from(found - followed).unwrap_or(u32::MAX);
+
+        let lessons = self.lessons(settlements, &gathered, now)?;
+        let mut batch = Batch::new(now);
+        for (settlement, lesson) in settlements.iter().zip(lessons) {
+            self.settle_one(settlement, lesson, &mut rows, &mut batch)?;
         }
-        let mut seen: HashSet<UrlKey> = rows.place.keys().copied().collect();
-        for settlement in settlements {
-            self.admit(&settlement.discovered, &mut seen, &mut batch, &mut report);
-        }
+        self.learn_all(settlements, &gathered, &rows, now)?;
+        self.spend(&mut gathered, now, &mut report);
+        let sooner = self.due_sooner(settlements, &gathered, &rows, now)?;
+
         batch.rows = rows.settled;
+        batch.rows.extend(sooner.iter().map(|(site, row)| SettledRow {
+            site,
+            row: row.clone(),
+            outcomes: Vec::new(),
+        }));
+        batch.offers =
+            gathered.candidates.iter().filter(|one| one.is_taken).map(|one| one.new_url(now)).collect();
+        batch.memos = self.memos();
         batch.checkpoint = Some(checkpoint);
         let applied = self.store.apply(&batch)?;
         report.admitted += applied.admitted;
@@ -58,25 +102,48 @@ impl Frontier {
         Ok(report)
     }
 
-    fn settle_one<'a>(&self, settlement: &'a Settlement, rows: &mut Rows<'a>, batch: &mut Batch<'a>) {
+    /// The keys of URLs that this batch settles: they are known, whoever links to them.
+    fn settled_keys(&self, settlements: &[Settlement], rows: &Rows<'_>) -> HashSet<UrlKey> {
+        let is_settled = |settlement: &&Settlement| {
+            settlement.visit.kind != ResourceKind::Robots
+                && match rows.known.get(&settlement.visit.key) {
+                    Some(row) => !is_stale(row, settlement),
+                    None => self.row_of(&settlement.visit).is_some(),
+                }
+        };
+        settlements.iter().filter(is_settled).map(|settlement| settlement.visit.key).collect()
+    }
+
+    fn settle_one<'a>(
+        &mut self,
+        settlement: &'a Settlement,
+        mut lesson: Lesson,
+        rows: &mut Rows<'a>,
+        batch: &mut Batch<'a>,
+    ) -> Result<(), Error> {
         if let Some(until) = self.silence_after(settlement) {
             batch.silences.push((&settlement.site, until));
         }
         if settlement.visit.kind == ResourceKind::Robots {
-            return;
+            return Ok(());
         }
         let key = settlement.visit.key;
         let known =
             rows.place.get(&key).map(|&place| &rows.settled[place].row).or_else(|| rows.known.get(&key));
         let mut row = match known {
-            Some(row) if is_stale(row, settlement) => return,
+            Some(row) if is_stale(row, settlement) => return Ok(()),
             Some(row) => row.clone(),
             None => match self.row_of(&settlement.visit) {
                 Some(row) => row,
-                None => return,
+                None => return Ok(()),
             },
         };
-        schedule::settle(&mut row, settlement, &self.settings.recrawl);
+        // What stands there is known now, but the row stays in the queues of what its discoverer believed.
+        let queued_as = std::mem::replace(&mut row.kind, settlement.visit.kind);
+        self.note_hub(settlement, &row, &mut lesson)?;
+        schedule::settle(&mut row, settlement, &self.settings.recrawl, &lesson.news);
+        self.keep_within_hub_budget(settlement, &mut row, &lesson);
+        row.kind = queued_as;
         let outcome = settlement.outcome.word();
         if let Some(&place) = rows.place.get(&key) {
             rows.settled[place].row = row;
@@ -85,6 +152,7 @@ impl Frontier {
             rows.place.insert(key, rows.settled.len());
             rows.settled.push(SettledRow { site: &settlement.site, row, outcomes: vec![outcome] });
         }
+        Ok(())
     }
 
     /// The row of a URL that was visited and is not known: the frontier is being rebuilt from the archive. `None` when it
@@ -119,6 +187,78 @@ impl Frontier {
         let mut pace = self.pace(&settlement.site, None);
         pace.answered(&settlement.outcome, Duration::ZERO, settlement.at);
         Some(ceil_millis(pace.next_allowed()))
+    }
+
+    /// Known URLs that a feed or sitemap says have changed since their last visit, due at once.
+    fn due_sooner(
+        &self,
+        settlements: &[Settlement],
+        gathered: &Gathered<'_>,
+        rows: &Rows<'_>,
+        now: Timestamp,
+    ) -> Result<Vec<(Site, UrlRow)>, Error> {
+        /// Of one batch; more is a generator that stamps every page with the present.
+        const SOONER_MAX: usize = 256;
+        let visited =
+            |key: &UrlKey| rows.known.get(key).and_then(|row| row.last.as_ref()).map(|last| last.at);
+        let listed_before: HashMap<&str, Timestamp> = settlements
+            .iter()
+            .filter(|one| matches!(one.visit.kind, ResourceKind::Feed | ResourceKind::Sitemap))
+            .filter_map(|one| Some((one.visit.url.as_str(), visited(&one.visit.key)?)))
+            .collect();
+        if listed_before.is_empty() {
+            return Ok(Vec::new());
+        }
+        // Only what changed since the list was last read is news.
+        let mut changed: Vec<(UrlKey, Timestamp)> = gathered
+            .known_dated
+            .iter()
+            .filter(|offer| !rows.place.contains_key(&offer.url.key()))
+            .filter_map(|offer| {
+                let before = listed_before.get(offer.via.as_deref()?)?;
+                let dated = offer.dated.filter(|dated| dated > before && *dated <= now)?;
+                Some((offer.url.key(), dated))
+            })
+            .collect();
+        let lists_everything = changed.len() > SOONER_MAX && changed.len() > gathered.known_dated.len() / 2;
+        if changed.is_empty() || lists_everything {
+            return Ok(Vec::new());
+        }
+        changed.sort_unstable_by_key(|(key, dated)| (std::cmp::Reverse(*dated), *key));
+        changed.dedup_by_key(|(key, _)| *key);
+        changed.truncate(SOONER_MAX);
+        let keys: Vec<UrlKey> = changed.iter().map(|(key, _)| *key).collect();
+        let found = self.store.read(&Wanted { urls: &keys, ..Wanted::default() })?;
+        let at = ceil_millis(now);
+        let is_behind = |row: &UrlRow, dated: Timestamp| {
+            !row.on_loan
+                && row.state == UrlState::Scheduled
+                && row.last.as_ref().is_some_and(|last| last.at < dated)
+                && matches!(row.turn, Turn::At(turn) if turn > at)
+        };
+        let mut seen = HashSet::new();
+        Ok(found
+            .urls
+            .into_iter()
+            .zip(&changed)
+            .filter_map(|(row, (key, dated))| {
+                let row = row.filter(|row| is_behind(row, *dated) && seen.insert(*key))?;
+                let site = CanonicalUrl::parse(&row.url).ok()?.site();
+                Some((site, UrlRow { turn: Turn::At(at), ..row }))
+            })
+            .collect())
+    }
+}
+
+impl Rows<'_> {
+    /// The row before the batch.
+    pub(super) fn before(&self, key: UrlKey) -> Option<&UrlRow> {
+        self.known.get(&key)
+    }
+
+    /// Whether the batch settles it.
+    pub(super) fn is_settled(&self, key: UrlKey) -> bool {
+        self.place.contains_key(&key)
     }
 }
 

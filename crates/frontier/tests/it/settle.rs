@@ -39,7 +39,7 @@ fn a_batch_may_hold_several_visits_of_a_url() {
     frontier.settle(&[fetched(10, 1), fetched(20, 1), fetched(10, 9)], position(1), at(30)).unwrap();
     let status = frontier.url_status(key("https://a.kz/")).unwrap().unwrap();
     assert_eq!((status.last_visit, status.content_hash), (Some(at(20)), Some(1)));
-    assert_eq!(status.interval.unwrap().0, Duration::from_hours(36), "unchanged once");
+    assert_eq!(status.interval.unwrap().0, Duration::from_mins(90), "no new link once");
     assert_eq!(frontier.counts().unwrap().outcomes["fetched"], 2);
 }
 

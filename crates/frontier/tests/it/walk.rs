@@ -45,7 +45,7 @@ fn a_crawl_from_one_seed_ends_and_comes_back_when_something_is_due() {
     assert_eq!(counts.outcomes["fetched"], 4);
     assert_eq!(frontier.checkpoint().unwrap(), position(4));
     let tomorrow = LeaseRequest { revisits_due_by: Timestamp::MAX, ..request() };
-    assert_eq!(frontier.next_due(&tomorrow, now).unwrap(), Some(at(86_400_000)));
+    assert_eq!(frontier.next_due(&tomorrow, now).unwrap(), Some(at(3_600_000)));
 }
 
 #[test]

@@ -122,6 +122,7 @@ pub(crate) fn frontier(web: &Web, port: u16, scratch: &Path) -> Measured {
                     content_hash: Some(content_hash),
                     dropped: false,
                     discovered,
+                    signs: frontier::Signs::default(),
                 });
             }
             let (site, fence, pace) = (lease.site, lease.fence, lease.pace);

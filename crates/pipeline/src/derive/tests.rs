@@ -90,3 +90,45 @@ fn a_crawled_page_cannot_pose_as_an_imported_document() {
         .build();
     assert!(!matches!(derived(&record).change, Change::Put(document) if document.title == "posed"));
 }
+
+#[test]
+fn junk_is_not_indexed_and_says_so() {
+    let login = "<title>Sign in</title><form><input type=password></form>";
+    let page = derived(&record("http://a.test/").html(login).build());
+    assert!(matches!(page.change, Change::Delete(Removal::Gone)), "{:?}", page.change);
+    assert_eq!(page.settlement.unwrap().signs.junk, Some(model::Junk::Login));
+    let check = "<title>Just a moment...</title><p>Checking your browser";
+    let page = derived(&record("http://a.test/").html(check).build());
+    assert!(matches!(page.change, Change::Keep), "the copy we hold is still what the publisher wrote");
+    assert_eq!(page.settlement.unwrap().signs.junk, Some(model::Junk::Captcha));
+}
+
+#[test]
+fn the_fingerprint_does_not_see_digits() {
+    let print = |html: &str| {
+        derived(&record("http://a.test/").html(html).build()).settlement.unwrap().signs.fingerprint.unwrap()
+    };
+    let month = |n: u32| format!("<title>Events {n}</title><p>No events in 20{n}. <a href=/c/{n}>next</a>");
+    assert_eq!(print(&month(11)), print(&month(12)));
+    assert_ne!(print(&month(11)), print(&month(11).replace("No", "Two")));
+    let list = |to: &str| format!("<title>News</title><a href=/{to}>x</a>");
+    assert_ne!(print(&list("one")), print(&list("two")), "lists differ by their links");
+}
+
+#[test]
+fn a_view_is_indexed_as_the_page_it_names_and_nothing_else_is() {
+    let html =
+        |canonical: &str| PAGE.replace("<title>", &format!("<link rel=canonical href={canonical}><title>"));
+    let put = |url: &str, canonical: &str| match derived(&record(url).html(&html(canonical)).build()).change {
+        Change::Put(document) => document.url,
+        other => panic!("{other:?}"),
+    };
+    assert_eq!(put("http://a.test/x/amp", "http://a.test/x"), "http://a.test/x");
+    assert_eq!(put("http://a.test/x?print=1", "http://a.test/x"), "http://a.test/x");
+    assert_eq!(put("http://a.test/x", "http://a.test/"), "http://a.test/x", "not a view");
+    assert_eq!(put("http://a.test/x", "http://b.test/x"), "http://a.test/x", "foreign");
+    let foreign = derived(&record("http://a.test/x").html(&html("http://b.test/y")).build());
+    let settlement = foreign.settlement.unwrap();
+    assert!(settlement.discovered.iter().all(|offer| offer.url.canonical() != "http://b.test/y"));
+    assert_eq!(settlement.signs.canonical, None);
+}

@@ -46,6 +46,25 @@ fn seed_files_skip_comments_and_junk_is_reported() {
     fs::write(dir.path().join("news.toml"), "seed_file = \"list.txt\"").unwrap();
     let (good, junk) = Job::load(dir.path(), "news").unwrap().parsed_seeds();
     assert_eq!(good.len(), 2);
-    assert_eq!(junk[0].text, "not a url");
-    assert_eq!(seed_lines("a#b\n").collect::<Vec<_>>(), ["a#b"]);
+    assert_eq!((junk[0].text.as_str(), junk[0].line), ("not a url", Some(5)));
+    let lines: Vec<_> = seed_lines("\u{feff}a#b\r\n\n").map(|seed| (seed.line, seed.text)).collect();
+    assert_eq!(lines, [(1, "a#b".to_owned())]);
+}
+
+#[test]
+fn a_wish_that_the_settings_forbid_is_refused() {
+    let job = |wish: &str| load(&format!("seeds = [\"https://a.kz/\"]\nfresh_within = \"{wish}\"")).unwrap();
+    let span = |seconds| model::Span::seconds(seconds);
+    let (politeness, recrawl) = (frontier::Politeness::default(), frontier::Recrawl::default());
+    assert!(job("10m").check_against(&politeness, &recrawl).is_ok());
+    assert_eq!(job("10m").rules().fresh_within, Some(span(600)));
+    let says = |result: Result<(), crate::Error>, needles: &[&str]| {
+        let message = result.unwrap_err().to_string();
+        assert!(needles.iter().all(|needle| message.contains(needle)), "{message}");
+    };
+    says(job("5m").check_against(&politeness, &recrawl), &["news", "fresh_within", "interval_min"]);
+    let slow = frontier::Politeness { delay: span(1200), delay_max: span(1200), ..politeness };
+    says(job("10m").check_against(&slow, &recrawl), &["delay", "20m"]);
+    let few = frontier::Recrawl { hub_visits_per_hour: 2, ..recrawl };
+    says(job("10m").check_against(&politeness, &few), &["hub_visits_per_hour = 2", "30m"]);
 }

@@ -42,9 +42,14 @@ fn check(context: &mut Context) -> anyhow::Result<Exit> {
         warnings.push("[agent] contact is not set: only loopback can be crawled".to_owned());
     }
     for job in &jobs {
+        let settings = &context.config.pipeline;
+        job.check_against(&settings.politeness, &settings.recrawl)?;
         for junk in job.parsed_seeds().1 {
-            warnings
-                .push(format!("job {}: seed {:?} will be left out: {}", job.name, junk.text, junk.reason));
+            let line = junk.line.map_or(String::new(), |line| format!(" in line {line}"));
+            warnings.push(format!(
+                "job {}: seed {:?}{line} will be left out: {}",
+                job.name, junk.text, junk.reason
+            ));
         }
     }
     let checked =

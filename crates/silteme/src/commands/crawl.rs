@@ -72,16 +72,21 @@ pub(super) async fn crawl(
 
 fn job(context: &Context, args: &CrawlArgs) -> anyhow::Result<Option<Job>> {
     if let Some(name) = &args.job {
-        return Ok(Some(Job::load(&context.config.jobs_dir, name)?));
+        let job = Job::load(&context.config.jobs_dir, name)?;
+        let settings = &context.config.pipeline;
+        job.check_against(&settings.politeness, &settings.recrawl)?;
+        return Ok(Some(job));
     }
-    let mut seeds = args.seeds.clone();
+    let seeds = args.seeds.clone();
+    let mut listed = Vec::new();
     if let Some(file) = &args.seed_file {
-        seeds.extend(seed_lines(&String::from_utf8_lossy(&read_input(file)?)));
+        listed.extend(seed_lines(&String::from_utf8_lossy(&read_input(file)?)));
     }
-    if seeds.is_empty() {
+    if seeds.is_empty() && listed.is_empty() {
         return Ok(None);
     }
     let mut job = Job::of_seeds("", seeds, args.scope.unwrap_or_default());
+    job.listed = listed;
     job.depth_max = args.depth;
     job.include.clone_from(&args.include);
     job.exclude.clone_from(&args.exclude);
@@ -98,7 +103,10 @@ fn name_of(job: &Job) -> String {
 
 #[expect(clippy::print_stderr, reason = "what was left out is told on standard error, seed by seed")]
 fn report(junk: &JunkSeed) {
-    eprintln!("left out: seed {:?}: {}", junk.text, junk.reason);
+    match junk.line {
+        Some(line) => eprintln!("left out: line {line}: {:?}: {}", junk.text, junk.reason),
+        None => eprintln!("left out: seed {:?}: {}", junk.text, junk.reason),
+    }
 }
 
 pub(super) fn human(summary: &CrawlSummary) -> String {

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use frontier::Health;
+use frontier::{Health, SiteInsight};
 use pipeline::{Explained, ReadStores};
 
 use super::Context;
@@ -58,6 +58,9 @@ fn human(explained: &Explained) -> String {
             lines.push(format!("  failing     since {since}"));
         }
     }
+    if let Some(insight) = &explained.insight {
+        push_insight(&mut lines, insight);
+    }
     for entry in &explained.archive {
         lines.push(format!(
             "  archived    {} status {} {} in segment {} at {}",
@@ -68,4 +71,24 @@ fn human(explained: &Explained) -> String {
         lines.push(format!("  document    {:?} [{}] {}", document.title, document.language, document.id));
     }
     lines.join("\n")
+}
+
+/// What has been learnt of a site: which patterns bring something, which are stopped and why.
+fn push_insight(lines: &mut Vec<String>, insight: &SiteInsight) {
+    for pattern in &insight.patterns {
+        let stopped = pattern.stopped.as_ref().map_or(String::new(), |why| format!("; stopped: {why}"));
+        lines.push(format!(
+            "  pattern     {}: {} admitted, {} visited, {} useful, {} junk{stopped}",
+            pattern.pattern, pattern.admitted, pattern.visited, pattern.useful, pattern.junk
+        ));
+    }
+    for host in insight.hosts.iter().filter(|host| !host.junk.is_empty()) {
+        let kinds: Vec<String> = host.junk.iter().map(|(word, times)| format!("{times} {word}")).collect();
+        lines.push(format!("  junk        {}: {} of {} visited", host.host, kinds.join(", "), host.visited));
+    }
+    lines.extend(insight.mirrors.iter().map(|mirror| format!("  mirror      {mirror}")));
+    for hub in &insight.hubs {
+        let rate = hub.new_link_every.map_or(String::new(), |every| format!(", a new link every {every}"));
+        lines.push(format!("  hub         {} every {}{rate}", hub.url, hub.interval));
+    }
 }

@@ -13,6 +13,10 @@ use crate::signals::stop_token;
 
 pub(super) fn run(context: &mut Context, args: &ServeArgs) -> anyhow::Result<Exit> {
     let jobs = Job::load_all(&context.config.jobs_dir)?;
+    let settings = &context.config.pipeline;
+    for job in &jobs {
+        job.check_against(&settings.politeness, &settings.recrawl)?;
+    }
     let listen = args.listen.unwrap_or(context.config.server.listen);
     let runtime = runtime()?;
     runtime.block_on(async {

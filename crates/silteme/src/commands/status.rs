@@ -29,6 +29,9 @@ pub(super) fn run(context: &mut Context, args: &StatusArgs) -> anyhow::Result<Ex
     Ok(Exit::Done)
 }
 
+/// Stopped patterns shown to people; `--format json` has all that are kept.
+const TRAPS_SHOWN: usize = 10;
+
 fn host(line: &HostLine) -> String {
     let site = &line.site;
     let health = line.health.word();
@@ -88,6 +91,20 @@ fn human(report: &StatusReport) -> String {
     for (job, next) in &report.jobs {
         let next = next.map_or("not scheduled".to_owned(), |at| format!("next run {at}"));
         let _ = write!(text, "\njob        {job}: {next}");
+    }
+    for wish in &report.wishes {
+        let met = wish.met_share.map_or("no visit of a hub yet".to_owned(), |share| {
+            let p90 = wish.p90.map_or("more than four times that".to_owned(), |p90| p90.to_string());
+            format!("{:.0} % of visits in time, nine in ten within {p90}", share * 100.0)
+        });
+        let _ = write!(text, "\nwish       {}: new links within {}: {met}", wish.job, wish.fresh_within);
+        for late in &wish.worst {
+            let _ = write!(text, "\n           late: {} after {}", late.url, late.gap);
+        }
+    }
+    let traps = report.notices.iter().filter(|notice| notice.kind == frontier::NoticeKind::Trap);
+    for trap in traps.take(TRAPS_SHOWN) {
+        let _ = write!(text, "\ntrap       {} {}: {}", trap.site, trap.subject, trap.text);
     }
     let _ = write!(text, "\nwriting    {}", report.writer.as_deref().unwrap_or("nobody"));
     for alert in &report.alerts {

@@ -86,6 +86,7 @@ fn jobs(world: &mut World) {
         depth_max: Some(3),
         pages_max: Some(u64::MAX),
         pages_per_site_max: None,
+        fresh_within: None,
     };
     let mut batch = Batch::new(EPOCH);
     batch.jobs = std::slice::from_ref(&changed);
