@@ -1,12 +1,14 @@
 //! The crawl: lease → fetch → archive → derive → settle, until nothing is due.
 
 mod archiving;
+mod core;
 mod dispatch;
 pub(crate) mod settling;
+mod steady;
+mod unsettled;
 mod worker;
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc::sync_channel;
 use std::time::Duration;
 
@@ -14,9 +16,13 @@ use fetcher::{Fetcher, Transport};
 use frontier::Offer;
 use model::{ResourceKind, Span};
 use serde::{Deserialize, Serialize};
-use tokio::sync::{Notify, mpsc};
+use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 
+pub use self::core::CrawlCore;
+pub use self::settling::settle;
+pub use self::steady::SteadyClock;
+pub use self::unsettled::Unsettled;
 use crate::jobs::JunkSeed;
 use crate::progress::{CrawlSummary, Progress};
 use crate::stores::Stores;
@@ -76,24 +82,6 @@ pub struct CrawlRequest {
     pub max_time: Option<Duration>,
 }
 
-/// Records on their way from a worker to the frontier.
-#[derive(Debug, Default)]
-pub(crate) struct Unsettled(AtomicU64);
-
-impl Unsettled {
-    pub(crate) fn add(&self, n: u64) {
-        self.0.fetch_add(n, Ordering::SeqCst);
-    }
-
-    pub(crate) fn sub(&self, n: u64) {
-        self.0.fetch_sub(n, Ordering::SeqCst);
-    }
-
-    pub(crate) fn get(&self) -> u64 {
-        self.0.load(Ordering::SeqCst)
-    }
-}
-
 /// Registers a job and offers its seeds; returns the seeds that cannot be crawled.
 ///
 /// # Errors
@@ -139,7 +127,6 @@ pub async fn crawl<T: Transport>(
     let derive_settings = stores.settings.derive();
     let frontier = stores.frontier.clone();
     let unsettled = Arc::new(Unsettled::default());
-    let settled = Arc::new(Notify::new());
     let (records, fetched) = mpsc::channel(FETCHED_QUEUE);
     let (to_settle, archived) = sync_channel(ARCHIVED_QUEUE);
 
@@ -157,31 +144,20 @@ pub async fn crawl<T: Transport>(
                 clock: &*clock,
                 threads: settings.parser_threads(),
                 unsettled: &unsettled,
-                settled: &settled,
             };
             let settling = scope.spawn(move || settling.run(&archived));
-            let dispatch = dispatch::Dispatch {
-                frontier: &frontier,
-                settings: &settings,
-                worker: Box::new(|| worker::Worker {
-                    fetcher: Arc::clone(&fetcher),
-                    clock: Arc::clone(&clock),
-                    records: records.clone(),
-                    unsettled: Arc::clone(&unsettled),
-                    stop: stop.clone(),
-                }),
+            let core = CrawlCore {
+                frontier: frontier.clone(),
+                fetcher,
+                settings,
                 clock: Arc::clone(&clock),
                 job: request.job.as_ref().filter(|_| request.only_job).map(|job| job.name.clone()),
-                visits_left: request.max_pages.unwrap_or(u64::MAX),
-                deadline: request.max_time.map(|time| model::time::later(started, time)),
-                started,
-                stop: stop.child_token(),
+                visits_max: request.max_pages.unwrap_or(u64::MAX),
+                time_max: request.max_time,
+                stop,
                 unsettled: Arc::clone(&unsettled),
-                settled: Arc::clone(&settled),
-                takedowns,
             };
-            let ended = runtime.block_on(dispatch.run(&records));
-            drop(records);
+            let ended = runtime.block_on(core.run(records, Some(takedowns)));
             let archiving = archiving.join().map_err(|_| Error::Stage("archiving"))?;
             let settling = settling.join().map_err(|_| Error::Stage("settling"))?;
             // The later stage fails first: its error is the cause, the others are consequences.

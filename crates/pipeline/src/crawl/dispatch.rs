@@ -8,7 +8,7 @@ use std::time::Duration;
 use fetcher::Transport;
 use frontier::{LeaseRequest, SiteReturn};
 use model::{Clock, Timestamp};
-use tokio::sync::{Notify, mpsc};
+use tokio::sync::mpsc;
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
@@ -32,9 +32,8 @@ pub(super) struct Dispatch<'a, T: Transport> {
     pub(super) started: Timestamp,
     pub(super) stop: CancellationToken,
     pub(super) unsettled: Arc<Unsettled>,
-    pub(super) settled: Arc<Notify>,
     /// What other processes take down while this one crawls.
-    pub(super) takedowns: &'a mut Takedowns,
+    pub(super) takedowns: Option<&'a mut Takedowns>,
 }
 
 impl<T: Transport> Dispatch<'_, T> {
@@ -81,11 +80,12 @@ impl<T: Transport> Dispatch<'_, T> {
 
     /// Nothing taken down a moment ago is leased now.
     async fn honour_takedowns(&mut self) -> Result<(), Error> {
-        if !self.takedowns.refresh()? {
+        let Some(takedowns) = &mut self.takedowns else { return Ok(()) };
+        if !takedowns.refresh()? {
             return Ok(());
         }
         let now = self.clock.now();
-        for (_, takedown) in self.takedowns.pending_plain()? {
+        for (_, takedown) in takedowns.pending_plain()? {
             self.frontier.blocking(move |frontier| frontier.forget(&takedown, now)).await?;
         }
         Ok(())
@@ -147,12 +147,14 @@ impl<T: Transport> Dispatch<'_, T> {
         }
         // A site that is due but still leased would otherwise be asked for in a tight loop.
         let rest = rest.clamp(Duration::from_millis(2), LOOK_AGAIN);
+        // In this order, not in a random one, so that a simulated run is the same each time.
         tokio::select! {
+            biased;
             Some(returned) = workers.join_next(), if !workers.is_empty() => {
                 let returned = returned.map_err(|_| Error::Stage("fetching"))?;
                 self.give_back(vec![returned]).await?;
             }
-            () = self.settled.notified() => {}
+            () = self.unsettled.fewer() => {}
             () = self.stop.cancelled() => {}
             () = tokio::time::sleep(rest) => {}
         }
