@@ -14,18 +14,18 @@ use std::time::Duration;
 
 use fetcher::{Fetcher, Transport};
 use frontier::Offer;
-use model::{ResourceKind, Span};
+use model::{ResourceKind, Span, Timestamp};
 use serde::{Deserialize, Serialize};
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 
-pub use self::core::CrawlCore;
+pub use self::core::{CrawlCore, Revisits};
 pub use self::settling::settle;
 pub use self::steady::SteadyClock;
 pub use self::unsettled::Unsettled;
 use crate::jobs::JunkSeed;
 use crate::progress::{CrawlSummary, Progress};
-use crate::stores::Stores;
+use crate::stores::{SharedFrontier, Stores};
 use crate::{Error, Job};
 
 /// Records between fetcher and archive. A record is at most the fetcher's body limit; on average 15 kB.
@@ -86,9 +86,8 @@ pub struct CrawlRequest {
 ///
 /// # Errors
 /// [`Error::Frontier`] when the job's rules cannot be used or stored.
-pub fn offer_seeds(stores: &Stores, job: &Job) -> Result<Vec<JunkSeed>, Error> {
+pub fn offer_seeds(frontier: &SharedFrontier, job: &Job, now: Timestamp) -> Result<Vec<JunkSeed>, Error> {
     let (seeds, junk) = job.parsed_seeds();
-    let now = stores.clock.now();
     let offers: Vec<Offer> = seeds
         .into_iter()
         .map(|url| Offer {
@@ -101,7 +100,7 @@ pub fn offer_seeds(stores: &Stores, job: &Job) -> Result<Vec<JunkSeed>, Error> {
             dated: None,
         })
         .collect();
-    let mut frontier = stores.frontier.lock();
+    let mut frontier = frontier.lock();
     frontier.register(job.rules(), now)?;
     frontier.offer(&offers, now)?;
     Ok(junk)
@@ -119,7 +118,7 @@ pub async fn crawl<T: Transport>(
     stop: CancellationToken,
 ) -> Result<CrawlSummary, Error> {
     if let Some(job) = &request.job {
-        offer_seeds(stores, job)?;
+        offer_seeds(&stores.frontier, job, stores.clock.now())?;
     }
     let clock = Arc::clone(&stores.clock);
     let started = clock.now();
@@ -154,6 +153,7 @@ pub async fn crawl<T: Transport>(
                 job: request.job.as_ref().filter(|_| request.only_job).map(|job| job.name.clone()),
                 visits_max: request.max_pages.unwrap_or(u64::MAX),
                 time_max: request.max_time,
+                revisits: Revisits::DueAtStart,
                 stop,
                 unsettled: Arc::clone(&unsettled),
             };

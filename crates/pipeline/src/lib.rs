@@ -22,7 +22,7 @@ mod takedowns;
 mod verify;
 
 pub use crate::crawl::{
-    CrawlCore, CrawlRequest, CrawlSettings, SteadyClock, Unsettled, crawl, offer_seeds, settle,
+    CrawlCore, CrawlRequest, CrawlSettings, Revisits, SteadyClock, Unsettled, crawl, offer_seeds, settle,
 };
 pub use crate::derive::{Change, DeriveSettings, Derived, derive, parse_record};
 pub use crate::error::Error;

@@ -35,10 +35,23 @@ pub struct CrawlCore<T: Transport> {
     pub visits_max: u64,
     /// How long this run may take, at most.
     pub time_max: Option<Duration>,
+    /// Which revisits belong to the run.
+    pub revisits: Revisits,
     /// Ends the run gracefully: what is in flight is finished.
     pub stop: CancellationToken,
     /// Records handed over and not settled yet; whoever settles them counts them down.
     pub unsettled: Arc<Unsettled>,
+}
+
+/// Which revisits belong to a run. What was never visited always does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Revisits {
+    /// Those due when it starts, so that it ends.
+    #[default]
+    DueAtStart,
+    /// Every one as it comes due: such a run goes on until a limit or `stop`. A feed then does not wait for the slowest
+    /// site of a run to be done.
+    AsTheyComeDue,
 }
 
 impl<T: Transport> CrawlCore<T> {
@@ -54,7 +67,8 @@ impl<T: Transport> CrawlCore<T> {
         records: mpsc::Sender<FetchRecord>,
         takedowns: Option<&mut Takedowns>,
     ) -> Result<&'static str, Error> {
-        let Self { frontier, fetcher, settings, clock, job, visits_max, time_max, stop, unsettled } = self;
+        let Self { frontier, fetcher, settings, clock, job, visits_max, time_max, revisits, stop, unsettled } =
+            self;
         let started = clock.now();
         let dispatch = Dispatch {
             frontier: &frontier,
@@ -71,6 +85,7 @@ impl<T: Transport> CrawlCore<T> {
             visits_left: visits_max,
             deadline: time_max.map(|time| model::time::later(started, time)),
             started,
+            revisits,
             stop: stop.child_token(),
             unsettled: Arc::clone(&unsettled),
             takedowns,
