@@ -78,6 +78,12 @@ impl<T: Transport> Fetcher<T> {
         Ok(Self { settings, pins, transport, clock, rates, compiled: Compiled::default() })
     }
 
+    /// Longest time from sending a request to its last byte.
+    #[must_use]
+    pub fn request_max(&self) -> Duration {
+        self.settings.fetcher.total_timeout.0
+    }
+
     /// Fetches one visit. Never fails: whatever happens is in the record's outcome.
     pub async fn fetch<P: Pacing>(
         &self,

@@ -30,7 +30,7 @@ use crate::pace::{Pace, PaceReason};
 use crate::port::{
     Batch, FrontierStore, KeptRules, Ledger, LentSite, ReturnedSite, UrlRow, Wanted, site_number,
 };
-use crate::settings::Settings;
+use crate::settings::{Politeness, Settings};
 use crate::status::{Counts, SiteStatus, UrlStatus};
 use crate::store::{MemoryStore, SqliteStore};
 use crate::takedown::Takedown;
@@ -151,6 +151,12 @@ impl Frontier {
         batch.jobs = std::slice::from_ref(&rules);
         self.store.apply(&batch)?;
         self.admission.register(rules)
+    }
+
+    /// The policy in force towards sites.
+    #[must_use]
+    pub fn politeness(&self) -> Politeness {
+        self.settings.politeness
     }
 
     /// Registered jobs, by name.

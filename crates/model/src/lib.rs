@@ -17,6 +17,6 @@ pub use crate::record::{
     Body, Exchange, FailureKind, FetchRecord, HeaderLine, Outcome, Position, Request, Response, Truncation,
     Visit,
 };
-pub use crate::time::{Clock, SteadyClock, SystemClock, Timestamp};
+pub use crate::time::{Clock, SystemClock, Timestamp};
 pub use crate::units::{ByteSize, Span};
 pub use crate::url::{CanonicalUrl, Change, Origin, Site, UrlError, UrlKey};

@@ -1,26 +1,32 @@
 //! The crawl: lease → fetch → archive → derive → settle, until nothing is due.
 
 mod archiving;
+mod core;
 mod dispatch;
 mod pacing;
 pub(crate) mod settling;
+mod steady;
+mod unsettled;
 mod worker;
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc::sync_channel;
 use std::time::Duration;
 
 use fetcher::{Fetcher, Transport};
 use frontier::Offer;
-use model::{ResourceKind, Span};
+use model::{ResourceKind, Span, Timestamp};
 use serde::{Deserialize, Serialize};
-use tokio::sync::{Notify, mpsc};
+use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 
+pub use self::core::{CrawlCore, Revisits};
+pub use self::settling::settle;
+pub use self::steady::SteadyClock;
+pub use self::unsettled::Unsettled;
 use crate::jobs::JunkSeed;
 use crate::progress::{CrawlSummary, Progress};
-use crate::stores::Stores;
+use crate::stores::{SharedFrontier, Stores};
 use crate::{Error, Job};
 
 /// Records between fetcher and archive. A record is at most the fetcher's body limit; on average 15 kB.
@@ -77,31 +83,12 @@ pub struct CrawlRequest {
     pub max_time: Option<Duration>,
 }
 
-/// Records on their way from a worker to the frontier.
-#[derive(Debug, Default)]
-pub(crate) struct Unsettled(AtomicU64);
-
-impl Unsettled {
-    pub(crate) fn add(&self, n: u64) {
-        self.0.fetch_add(n, Ordering::SeqCst);
-    }
-
-    pub(crate) fn sub(&self, n: u64) {
-        self.0.fetch_sub(n, Ordering::SeqCst);
-    }
-
-    pub(crate) fn get(&self) -> u64 {
-        self.0.load(Ordering::SeqCst)
-    }
-}
-
 /// Registers a job and offers its seeds; returns the seeds that cannot be crawled.
 ///
 /// # Errors
 /// [`Error::Frontier`] when the job's rules cannot be used or stored.
-pub fn offer_seeds(stores: &Stores, job: &Job) -> Result<Vec<JunkSeed>, Error> {
+pub fn offer_seeds(frontier: &SharedFrontier, job: &Job, now: Timestamp) -> Result<Vec<JunkSeed>, Error> {
     let (seeds, junk) = job.parsed_seeds();
-    let now = stores.clock.now();
     let offers: Vec<Offer> = seeds
         .into_iter()
         .map(|url| Offer {
@@ -114,7 +101,7 @@ pub fn offer_seeds(stores: &Stores, job: &Job) -> Result<Vec<JunkSeed>, Error> {
             dated: None,
         })
         .collect();
-    let mut frontier = stores.frontier.lock();
+    let mut frontier = frontier.lock();
     frontier.register(job.rules(), now)?;
     frontier.offer(&offers, now)?;
     Ok(junk)
@@ -132,7 +119,7 @@ pub async fn crawl<T: Transport>(
     stop: CancellationToken,
 ) -> Result<CrawlSummary, Error> {
     if let Some(job) = &request.job {
-        offer_seeds(stores, job)?;
+        offer_seeds(&stores.frontier, job, stores.clock.now())?;
     }
     let clock = Arc::clone(&stores.clock);
     let started = clock.now();
@@ -140,13 +127,6 @@ pub async fn crawl<T: Transport>(
     let derive_settings = stores.settings.derive();
     let frontier = stores.frontier.clone();
     let unsettled = Arc::new(Unsettled::default());
-    let settled = Arc::new(Notify::new());
-    let manners = Arc::new(pacing::Manners::new(
-        frontier.clone(),
-        stores.settings.politeness,
-        stores.settings.fetcher.fetcher.total_timeout.0,
-        started,
-    ));
     let (records, fetched) = mpsc::channel(FETCHED_QUEUE);
     let (to_settle, archived) = sync_channel(ARCHIVED_QUEUE);
 
@@ -164,32 +144,21 @@ pub async fn crawl<T: Transport>(
                 clock: &*clock,
                 threads: settings.parser_threads(),
                 unsettled: &unsettled,
-                settled: &settled,
             };
             let settling = scope.spawn(move || settling.run(&archived));
-            let dispatch = dispatch::Dispatch {
-                frontier: &frontier,
-                settings: &settings,
-                worker: Box::new(|| worker::Worker {
-                    fetcher: Arc::clone(&fetcher),
-                    clock: Arc::clone(&clock),
-                    manners: Arc::clone(&manners),
-                    records: records.clone(),
-                    unsettled: Arc::clone(&unsettled),
-                    stop: stop.clone(),
-                }),
+            let core = CrawlCore {
+                frontier: frontier.clone(),
+                fetcher,
+                settings,
                 clock: Arc::clone(&clock),
                 job: request.job.as_ref().filter(|_| request.only_job).map(|job| job.name.clone()),
-                visits_left: request.max_pages.unwrap_or(u64::MAX),
-                deadline: request.max_time.map(|time| model::time::later(started, time)),
-                started,
-                stop: stop.child_token(),
+                visits_max: request.max_pages.unwrap_or(u64::MAX),
+                time_max: request.max_time,
+                revisits: Revisits::DueAtStart,
+                stop,
                 unsettled: Arc::clone(&unsettled),
-                settled: Arc::clone(&settled),
-                takedowns,
             };
-            let ended = runtime.block_on(dispatch.run(&records));
-            drop(records);
+            let ended = runtime.block_on(core.run(records, Some(takedowns)));
             let archiving = archiving.join().map_err(|_| Error::Stage("archiving"))?;
             let settling = settling.join().map_err(|_| Error::Stage("settling"))?;
             // The later stage fails first: its error is the cause, the others are consequences.

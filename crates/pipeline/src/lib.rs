@@ -24,7 +24,9 @@ mod takedowns;
 mod verify;
 mod watch;
 
-pub use crate::crawl::{CrawlRequest, CrawlSettings, crawl, offer_seeds};
+pub use crate::crawl::{
+    CrawlCore, CrawlRequest, CrawlSettings, Revisits, SteadyClock, Unsettled, crawl, offer_seeds, settle,
+};
 pub use crate::derive::{Change, DeriveSettings, Derived, derive, parse_record};
 pub use crate::error::Error;
 pub use crate::explain::{Explained, explain};
@@ -40,6 +42,8 @@ pub use crate::schedule::{Schedule, next_run};
 pub use crate::scheduler::Scheduler;
 pub use crate::settings::Settings;
 pub use crate::status::{HostLine, Run, StatusReport, host_lines, record_run, status};
-pub use crate::stores::{ReadStores, Stores, archive_dir, frontier_dir, hide_taken_down, index_dir};
+pub use crate::stores::{
+    ReadStores, SharedFrontier, Stores, archive_dir, frontier_dir, hide_taken_down, index_dir,
+};
 pub use crate::takedowns::{Entry as TakedownEntry, Takedowns};
 pub use crate::verify::{Finding, VerifySummary, verify};

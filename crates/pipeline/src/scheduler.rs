@@ -10,7 +10,7 @@ use fetcher::{Fetcher, ReqwestTransport};
 use model::{Clock, Timestamp};
 use tokio_util::sync::CancellationToken;
 
-use crate::crawl::{CrawlRequest, crawl};
+use crate::crawl::{CrawlRequest, SteadyClock, crawl};
 use crate::progress::Progress;
 use crate::schedule::Schedule;
 use crate::status::record_run;
@@ -74,8 +74,6 @@ impl Scheduler {
             tracing::info!(job, %at, "job planned");
         }
         while !stop.is_cancelled() {
-            // No job runs: nothing is measured.
-            self.clock.follow();
             let now = self.clock.now();
             for job in self.schedule.due(now)? {
                 if let Err(error) = self.run_job(&job, &stop).await {
@@ -99,9 +97,9 @@ impl Scheduler {
 
     async fn run_job(&self, job: &Job, stop: &CancellationToken) -> Result<(), Error> {
         let transport = ReqwestTransport::new(&self.settings.fetcher)?;
-        let fetcher = Fetcher::new(self.settings.fetcher.clone(), transport, Arc::clone(&self.clock))?;
-        let mut stores =
-            Stores::open(&self.data, &self.settings, Arc::clone(&self.clock), &format!("job {}", job.name))?;
+        let clock: Arc<dyn Clock> = Arc::new(SteadyClock::start(&*self.clock));
+        let fetcher = Fetcher::new(self.settings.fetcher.clone(), transport, Arc::clone(&clock))?;
+        let mut stores = Stores::open(&self.data, &self.settings, clock, &format!("job {}", job.name))?;
         let request = CrawlRequest {
             job: Some(job.clone()),
             only_job: true,

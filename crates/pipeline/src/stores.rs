@@ -25,7 +25,11 @@ const JOURNAL_LOOK_INTERVAL: Duration = Duration::from_millis(200);
 
 /// The frontier, shared by the dispatcher and the settling thread.
 #[derive(Clone)]
-pub struct SharedFrontier(Arc<Mutex<Frontier>>);
+pub struct SharedFrontier {
+    frontier: Arc<Mutex<Frontier>>,
+    /// Whether it is used on the caller's own thread.
+    inline: bool,
+}
 
 /// Everything under one data directory, with the right to write it.
 pub struct Stores {
@@ -52,12 +56,19 @@ impl SharedFrontier {
     /// Shares a frontier.
     #[must_use]
     pub fn new(frontier: Frontier) -> Self {
-        Self(Arc::new(Mutex::new(frontier)))
+        Self { frontier: Arc::new(Mutex::new(frontier)), inline: false }
+    }
+
+    /// Shares a frontier that never blocks for long and is used on the caller's thread: under simulated time a second
+    /// thread would make the order of events a matter of chance.
+    #[must_use]
+    pub fn inline(frontier: Frontier) -> Self {
+        Self { inline: true, ..Self::new(frontier) }
     }
 
     /// Locks it for a short, synchronous use.
     pub fn lock(&self) -> MutexGuard<'_, Frontier> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.frontier.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Uses it on a thread that may block: a lease or release ends in a disk flush.
@@ -66,6 +77,9 @@ impl SharedFrontier {
         R: Send + 'static,
         F: FnOnce(&mut Frontier) -> Result<R, frontier::Error> + Send + 'static,
     {
+        if self.inline {
+            return Ok(work(&mut self.lock())?);
+        }
         let this = self.clone();
         let done = tokio::task::spawn_blocking(move || work(&mut this.lock()));
         Ok(done.await.map_err(|_| Error::Stage("frontier"))??)

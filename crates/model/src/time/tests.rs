@@ -36,28 +36,3 @@ fn nothing_is_left_until_the_past() {
     assert_eq!(until(Timestamp::MAX, Timestamp::MIN), Duration::ZERO);
     assert!(until(Timestamp::MIN, Timestamp::MAX) > Duration::from_secs(1 << 38));
 }
-
-/// A machine's clock that an operator sets.
-struct Set(std::sync::Mutex<Timestamp>);
-
-impl super::Clock for std::sync::Arc<Set> {
-    fn now(&self) -> Timestamp {
-        *self.0.lock().unwrap()
-    }
-}
-
-#[test]
-fn an_hour_that_did_not_pass_is_followed_only_when_told() {
-    use super::{Clock, SteadyClock};
-    let noon = at("2026-11-23T12:00:00Z");
-    let machine = std::sync::Arc::new(Set(std::sync::Mutex::new(noon)));
-    let clock = SteadyClock::over(std::sync::Arc::clone(&machine));
-    let minute = Duration::from_mins(1);
-    for set in ["2026-11-23T13:00:00Z", "2026-11-23T11:00:00Z"] {
-        *machine.0.lock().unwrap() = at(set);
-        assert!(clock.now() >= noon && clock.now() < later(noon, minute), "steady");
-    }
-    clock.follow();
-    let eleven = at("2026-11-23T11:00:00Z");
-    assert!(clock.now() >= eleven && clock.now() < later(eleven, minute));
-}

@@ -8,11 +8,11 @@ use std::time::Duration;
 use fetcher::Transport;
 use frontier::{LeaseRequest, SiteReturn};
 use model::{Clock, Timestamp};
-use tokio::sync::{Notify, mpsc};
+use tokio::sync::mpsc;
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
-use super::{CrawlSettings, Unsettled, worker::Worker};
+use super::{CrawlSettings, Revisits, Unsettled, worker::Worker};
 use crate::Error;
 use crate::stores::SharedFrontier;
 use crate::takedowns::Takedowns;
@@ -30,11 +30,11 @@ pub(super) struct Dispatch<'a, T: Transport> {
     pub(super) visits_left: u64,
     pub(super) deadline: Option<Timestamp>,
     pub(super) started: Timestamp,
+    pub(super) revisits: Revisits,
     pub(super) stop: CancellationToken,
     pub(super) unsettled: Arc<Unsettled>,
-    pub(super) settled: Arc<Notify>,
     /// What other processes take down while this one crawls.
-    pub(super) takedowns: &'a mut Takedowns,
+    pub(super) takedowns: Option<&'a mut Takedowns>,
 }
 
 impl<T: Transport> Dispatch<'_, T> {
@@ -81,17 +81,19 @@ impl<T: Transport> Dispatch<'_, T> {
 
     /// Nothing taken down a moment ago is leased now.
     async fn honour_takedowns(&mut self) -> Result<(), Error> {
-        if !self.takedowns.refresh()? {
+        let Some(takedowns) = &mut self.takedowns else { return Ok(()) };
+        if !takedowns.refresh()? {
             return Ok(());
         }
         let now = self.clock.now();
-        for (_, takedown) in self.takedowns.pending_plain()? {
+        for (_, takedown) in takedowns.pending_plain()? {
             self.frontier.blocking(move |frontier| frontier.forget(&takedown, now)).await?;
         }
         Ok(())
     }
 
-    fn request(&self, sites_max: usize) -> LeaseRequest {
+    /// `due_by` bounds revisits where the start of the run does not.
+    fn request(&self, sites_max: usize, due_by: Timestamp) -> LeaseRequest {
         let visits_left = usize::try_from(self.visits_left).unwrap_or(usize::MAX);
         let sites_max = sites_max.min(visits_left);
         LeaseRequest {
@@ -101,7 +103,10 @@ impl<T: Transport> Dispatch<'_, T> {
                 .visits_per_lease_max
                 .min(visits_left / sites_max.max(1))
                 .max(1),
-            revisits_due_by: self.started,
+            revisits_due_by: match self.revisits {
+                Revisits::DueAtStart => self.started,
+                Revisits::AsTheyComeDue => due_by,
+            },
             job: self.job.clone(),
         }
     }
@@ -111,8 +116,8 @@ impl<T: Transport> Dispatch<'_, T> {
         if free == 0 {
             return Ok(false);
         }
-        let request = self.request(free);
         let now = self.clock.now();
+        let request = self.request(free, now);
         let leases = self.frontier.blocking(move |frontier| frontier.lease(&request, now)).await?;
         for lease in &leases {
             self.visits_left = self.visits_left.saturating_sub(lease.visits.len() as u64);
@@ -125,13 +130,15 @@ impl<T: Transport> Dispatch<'_, T> {
     }
 
     async fn next_due(&self) -> Result<Option<Timestamp>, Error> {
-        let request = self.request(1);
         let now = self.clock.now();
+        let request = self.request(1, Timestamp::MAX);
         self.frontier.blocking(move |frontier| frontier.next_due(&request, now)).await
     }
 
     fn worth_waiting(&self, next_due: Option<Timestamp>) -> bool {
-        next_due.is_some_and(|due| model::time::until(self.clock.now(), due) <= self.settings.patience.0)
+        self.revisits == Revisits::AsTheyComeDue
+            || next_due
+                .is_some_and(|due| model::time::until(self.clock.now(), due) <= self.settings.patience.0)
     }
 
     async fn wait(
@@ -147,12 +154,14 @@ impl<T: Transport> Dispatch<'_, T> {
         }
         // A site that is due but still leased would otherwise be asked for in a tight loop.
         let rest = rest.clamp(Duration::from_millis(2), LOOK_AGAIN);
+        // In this order, not in a random one, so that a simulated run is the same each time.
         tokio::select! {
+            biased;
             Some(returned) = workers.join_next(), if !workers.is_empty() => {
                 let returned = returned.map_err(|_| Error::Stage("fetching"))?;
                 self.give_back(vec![returned]).await?;
             }
-            () = self.settled.notified() => {}
+            () = self.unsettled.fewer() => {}
             () = self.stop.cancelled() => {}
             () = tokio::time::sleep(rest) => {}
         }

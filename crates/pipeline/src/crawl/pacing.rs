@@ -53,12 +53,8 @@ struct Neighbour {
 }
 
 impl Manners {
-    pub(super) fn new(
-        frontier: SharedFrontier,
-        policy: Politeness,
-        request_max: Duration,
-        now: Timestamp,
-    ) -> Self {
+    pub(super) fn new(frontier: SharedFrontier, request_max: Duration, now: Timestamp) -> Self {
+        let policy = frontier.lock().politeness();
         Self { addresses: Mutex::new(Addresses::new(&policy, now)), frontier, policy, request_max }
     }
 

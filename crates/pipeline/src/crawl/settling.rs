@@ -10,7 +10,6 @@ use std::time::Duration;
 
 use indexer::{IndexWriter, Writer};
 use model::{Clock, FetchRecord, Position};
-use tokio::sync::Notify;
 
 use super::archiving::Archived;
 use crate::Error;
@@ -33,7 +32,6 @@ pub(super) struct Settling<'a> {
     pub(super) threads: usize,
     /// Records handed over by workers and not settled yet.
     pub(super) unsettled: &'a super::Unsettled,
-    pub(super) settled: &'a Notify,
 }
 
 impl Settling<'_> {
@@ -45,8 +43,7 @@ impl Settling<'_> {
                 Ok(batch) => {
                     end = Some(batch.end);
                     self.take_in(&batch.records, batch.end, &mut seen)?;
-                    self.unsettled.sub(batch.records.len() as u64);
-                    self.settled.notify_one();
+                    self.unsettled.settled(batch.records.len() as u64);
                 }
                 Err(RecvTimeoutError::Timeout) => {}
                 Err(RecvTimeoutError::Disconnected) => break,
@@ -105,7 +102,10 @@ pub(crate) fn apply(
 }
 
 /// Settles what was derived, durably, with the place in the archive it reaches to.
-pub(crate) fn settle(
+///
+/// # Errors
+/// When the frontier fails; then it is derived and settled again when the archive is next caught up with.
+pub fn settle(
     derived: Vec<Derived>,
     frontier: &SharedFrontier,
     end: Position,

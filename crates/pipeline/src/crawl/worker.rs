@@ -41,10 +41,10 @@ impl<T: Transport> Worker<T> {
                 unvisited.push(key);
             }
             for record in fetched.robots.into_iter().chain(fetched.record) {
-                self.unsettled.add(1);
+                self.unsettled.add_one();
                 if let Err(lost) = self.records.send(record).await {
                     // The archive is gone (disk full): the URL stays leased and is due again at the next start.
-                    self.unsettled.sub(1);
+                    self.unsettled.take_one();
                     tracing::debug!(url = %lost.0.visit.url, "record not archived");
                 }
             }

@@ -3,8 +3,9 @@
 use std::sync::Arc;
 
 use fetcher::{Fetcher, ReqwestTransport};
+use model::Clock;
 use pipeline::jobs::seed_lines;
-use pipeline::{CrawlRequest, CrawlSummary, Job, JunkSeed, Progress, Stores};
+use pipeline::{CrawlRequest, CrawlSummary, Job, JunkSeed, Progress, SteadyClock, Stores};
 use sha2::{Digest, Sha256};
 use tokio_util::sync::CancellationToken;
 
@@ -57,9 +58,10 @@ pub(super) async fn crawl(
 ) -> anyhow::Result<CrawlSummary> {
     let settings = &context.config.pipeline;
     let transport = ReqwestTransport::new(&settings.fetcher).map_err(pipeline::Error::from)?;
-    let fetcher = Fetcher::new(settings.fetcher.clone(), transport, Arc::clone(&context.clock))
+    let clock: Arc<dyn Clock> = Arc::new(SteadyClock::start(&*context.clock));
+    let fetcher = Fetcher::new(settings.fetcher.clone(), transport, Arc::clone(&clock))
         .map_err(pipeline::Error::from)?;
-    let mut stores = Stores::open(&context.global.data, settings, Arc::clone(&context.clock), "crawl")?;
+    let mut stores = Stores::open(&context.global.data, settings, clock, "crawl")?;
     let progress = Arc::new(Progress::default());
     let shown = Shown::start(Kind::Crawl, &progress);
     let summary = pipeline::crawl(&mut stores, Arc::new(fetcher), request, &progress, stop).await;

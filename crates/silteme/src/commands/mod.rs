@@ -23,7 +23,7 @@ use std::io::Read;
 use std::path::Path;
 use std::sync::Arc;
 
-use model::{Clock, SteadyClock};
+use model::{Clock, SystemClock};
 
 use crate::args::{Arguments, Command, Global};
 use crate::config::Config;
@@ -43,7 +43,7 @@ pub(crate) fn run(arguments: Arguments) -> anyhow::Result<Exit> {
     let Arguments { command, global } = arguments;
     let mut context = Context {
         config: Config::load(&global)?,
-        clock: Arc::new(SteadyClock::default()),
+        clock: Arc::new(SystemClock),
         out: Output::standard(global.format),
         global,
     };
