@@ -27,5 +27,5 @@ pub use crate::pace::{Pace, PaceReason, PaceState};
 pub use crate::settings::{Limits, Politeness, Recrawl, Settings};
 pub use crate::settlement::Settlement;
 pub use crate::status::{Counts, SiteStatus, StateCounts, UrlState, UrlStatus};
-pub use crate::store::{FrontierStore, MemoryStore, SqliteStore};
+pub use crate::store::{FrontierStore, JournalStore, MemoryStore};
 pub use crate::takedown::Takedown;
