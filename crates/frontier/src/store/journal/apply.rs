@@ -97,14 +97,13 @@ impl<'c, 'b> Application<'c, 'b> {
         {
             return Ok(id);
         }
-        let id = match self.core.state.job_id(name) {
-            Some(id) => id,
-            None => {
-                let id = u16::try_from(self.core.state.jobs.len())
-                    .map_err(|e| Error::corrupt("job numbers", e))?;
-                self.core.emit(&Record::Job { id, name: name.into(), rules: None })?;
-                id
-            }
+        let id = if let Some(id) = self.core.state.job_id(name) {
+            id
+        } else {
+            let id =
+                u16::try_from(self.core.state.jobs.len()).map_err(|e| Error::corrupt("job numbers", e))?;
+            self.core.emit(&Record::Job { id, name: name.into(), rules: None })?;
+            id
         };
         self.job = Some((name, id));
         Ok(id)

@@ -148,16 +148,17 @@ static TABLES: [[u32; 256]; 8] = tables();
 
 const fn tables() -> [[u32; 256]; 8] {
     let mut tables = [[0; 256]; 8];
-    let (mut index, mut crc) = (0, 0u32);
+    let mut index = 0;
+    let mut byte = 0u32;
     while index < 256 {
-        let mut step = 0;
+        let (mut step, mut crc) = (0, byte);
         while step < 8 {
             crc = if crc & 1 == 1 { crc >> 1 ^ 0xEDB8_8320 } else { crc >> 1 };
             step += 1;
         }
         tables[0][index] = crc;
         index += 1;
-        crc = index as u32;
+        byte += 1;
     }
     let mut table = 1;
     while table < 8 {

@@ -92,7 +92,7 @@ impl State {
                 self.checkpoint = model::Position { segment: *segment, offset: *offset };
             }
             Record::Outcome { word, visits } => {
-                *self.outcomes.entry(word.as_ref().into()).or_default() += visits
+                *self.outcomes.entry(word.as_ref().into()).or_default() += visits;
             }
             Record::Takedown(rule) => {
                 self.takedowns.insert(*rule);
@@ -116,7 +116,9 @@ impl State {
         match record {
             Record::Consumed { place, through, dropped, count } => {
                 let gone = self.queue_mut(*place)?.consume(*through, dropped, *count)?;
-                gone.into_iter().for_each(|block| self.let_go(block));
+                for block in gone {
+                    self.let_go(block);
+                }
             }
             Record::Block { place, spill, entries } => {
                 if *spill {
@@ -132,7 +134,9 @@ impl State {
             Record::Merged { place, runs, with_tail, blocks, last, len } => {
                 let queue = self.queue_mut(*place)?;
                 let gone = queue.merged(runs, *with_tail, blocks.clone(), *last, *len);
-                gone.into_iter().for_each(|block| self.let_go(block));
+                for block in gone {
+                    self.let_go(block);
+                }
             }
             Record::Cleaned { base } => {
                 if let Some(reel) = self.reels.get_mut(base) {

@@ -131,7 +131,9 @@ fn choose_urls(
     let mut left: Vec<Vec<Position>> = vec![Vec::new(); due.len()];
     for waiting in &mut candidates {
         waiting.sort_by_key(|(at, ..)| *at);
-        waiting.iter().for_each(|(at, n, _)| left[*n].push(*at));
+        for (at, n, _) in &*waiting {
+            left[*n].push(*at);
+        }
     }
     let mut taken = vec![0; due.len()];
     let mut lending = Lending { rows: Vec::new(), loans: Vec::new(), spent: Vec::new(), firsts: Vec::new() };

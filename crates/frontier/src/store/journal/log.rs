@@ -111,7 +111,7 @@ impl Log {
             return Ok(HEADER);
         }
         file.read_exact_at(&mut header, 0).map_err(|e| Error::opening(path, e))?;
-        check_magic(&header, MAGIC, path)?;
+        check_magic(&header, *MAGIC, path)?;
         Ok(len)
     }
 
@@ -447,7 +447,7 @@ fn write_header(file: &File) -> io::Result<()> {
 }
 
 /// Checks the twelve bytes that every file of ours begins with.
-pub(super) fn check_magic(header: &[u8], magic: &[u8; 8], path: &Path) -> Result<(), Error> {
+pub(super) fn check_magic(header: &[u8], magic: [u8; 8], path: &Path) -> Result<(), Error> {
     let mut reader = Reader::new(header);
     let (found, version) = reader
         .take(8)

@@ -20,7 +20,7 @@ const SHARDS_PER_PAGE: usize = SHARDS / PAGES;
 pub(super) struct Pages {
     file: File,
     path: PathBuf,
-    pages: Vec<Page>,
+    directory: Vec<Page>,
 }
 
 /// Where a page stands.
@@ -52,8 +52,8 @@ pub(super) fn write_pages(table: &Table, out: &mut impl Write, place: u64) -> io
 
 impl Pages {
     /// The pages of a file, by their directory.
-    pub(super) fn open(file: File, path: PathBuf, directory: &[u8]) -> Result<Self, Error> {
-        let mut reader = Reader::new(directory);
+    pub(super) fn open(file: File, path: PathBuf, bytes: &[u8]) -> Result<Self, Error> {
+        let mut reader = Reader::new(bytes);
         let mut read = || {
             let mut place = reader.number()?;
             let mut pages = Vec::with_capacity(PAGES);
@@ -64,11 +64,11 @@ impl Pages {
             }
             Ok((pages, place))
         };
-        let (pages, end) = read().map_err(|flaw| Error::damaged(&path, 0, flaw))?;
+        let (directory, end) = read().map_err(|flaw| Error::damaged(&path, 0, flaw))?;
         if end > file.metadata().map_err(Error::Store)?.len() {
             return Err(Error::damaged(&path, end, "it is shorter than it should be"));
         }
-        Ok(Self { file, path, pages })
+        Ok(Self { file, path, directory })
     }
 
     /// Reads every shard.
@@ -89,7 +89,7 @@ impl Pages {
     }
 
     fn page(&self, index: usize) -> Result<Vec<Shard>, Error> {
-        let Page { place, len, sum } = self.pages[index];
+        let Page { place, len, sum } = self.directory[index];
         let damaged = |flaw| Error::damaged(&self.path, place, flaw);
         let mut bytes = vec![0; len];
         self.file.read_exact_at(&mut bytes, place).map_err(Error::Store)?;

@@ -289,6 +289,13 @@ impl<'a> Record<'a> {
                     loan.write(out);
                 }
             }
+            _ => self.write_queue(out),
+        }
+    }
+
+    /// [`Record::write`] of what is about queues and reels.
+    fn write_queue(&self, out: &mut Vec<u8>) {
+        match self {
             Self::Consumed { place, through, dropped, count } => {
                 place.write(out);
                 write_position(out, *through);
@@ -320,9 +327,13 @@ impl<'a> Record<'a> {
                 out.number(u64::from(*len));
                 write_numbers(out, runs);
                 out.number(blocks.len() as u64);
-                blocks.iter().for_each(|block| out.number(*block));
+                for block in blocks {
+                    out.number(*block);
+                }
             }
             Self::Cleaned { base } => out.number(*base),
+            // The others are written by the caller.
+            _ => {}
         }
     }
 
@@ -483,7 +494,9 @@ fn write_position(out: &mut Vec<u8>, position: Position) {
 
 fn write_numbers(out: &mut Vec<u8>, numbers: &[usize]) {
     out.number(numbers.len() as u64);
-    numbers.iter().for_each(|number| out.number(*number as u64));
+    for number in numbers {
+        out.number(*number as u64);
+    }
 }
 
 fn read_numbers(reader: &mut Reader<'_>) -> Result<Vec<usize>, Flaw> {

@@ -58,7 +58,7 @@ pub(super) struct Last<'a> {
     at: u64,
     outcome: Cow<'a, str>,
     etag: Option<Cow<'a, str>>,
-    last_modified: Option<Cow<'a, str>>,
+    modified: Option<Cow<'a, str>>,
     content_hash: Option<u64>,
     /// Seconds.
     interval: u64,
@@ -107,7 +107,7 @@ impl<'a> Row<'a> {
                 at: last.at,
                 outcome: own(last.outcome),
                 etag: last.etag.map(own),
-                last_modified: last.last_modified.map(own),
+                modified: last.modified.map(own),
                 content_hash: last.content_hash,
                 interval: last.interval,
             }),
@@ -227,7 +227,7 @@ impl<'a> Last<'a> {
             at: millis(last.at),
             outcome: outcome_text(&last.outcome)?,
             etag: last.etag.as_deref().map(Cow::Borrowed),
-            last_modified: last.last_modified.as_deref().map(Cow::Borrowed),
+            modified: last.last_modified.as_deref().map(Cow::Borrowed),
             content_hash: last.content_hash,
             interval: last.interval.as_secs(),
         })
@@ -238,7 +238,7 @@ impl<'a> Last<'a> {
             at: instant(self.at)?,
             outcome: outcome(&self.outcome)?,
             etag: self.etag.map(Cow::into_owned),
-            last_modified: self.last_modified.map(Cow::into_owned),
+            last_modified: self.modified.map(Cow::into_owned),
             content_hash: self.content_hash,
             interval: Duration::from_secs(self.interval),
         })
@@ -246,13 +246,13 @@ impl<'a> Last<'a> {
 
     fn write(&self, out: &mut Vec<u8>) {
         let flags = u8::from(self.etag.is_some())
-            | u8::from(self.last_modified.is_some()) << 1
+            | u8::from(self.modified.is_some()) << 1
             | u8::from(self.content_hash.is_some()) << 2;
         out.push(flags);
         out.number(self.at);
         out.number(self.interval);
         out.text(&self.outcome);
-        for text in [&self.etag, &self.last_modified].into_iter().flatten() {
+        for text in [&self.etag, &self.modified].into_iter().flatten() {
             out.text(text);
         }
         if let Some(hash) = self.content_hash {
@@ -269,9 +269,9 @@ impl<'a> Last<'a> {
             if wanted { reader.text().map(|text| Some(text.into())) } else { Ok(None) }
         };
         let etag = text(flags & 1 > 0)?;
-        let last_modified = text(flags & 2 > 0)?;
+        let modified = text(flags & 2 > 0)?;
         let content_hash = if flags & 4 > 0 { Some(reader.fixed()?) } else { None };
-        Ok(Self { at, outcome, etag, last_modified, content_hash, interval })
+        Ok(Self { at, outcome, etag, modified, content_hash, interval })
     }
 }
 

@@ -84,7 +84,7 @@ pub(super) fn read(dir: &Path, place: u64, whole: bool) -> Result<State, Error> 
     if len < HEADER + FOOTER {
         return Err(damaged("it is shorter than it should be"));
     }
-    check_magic(&read(0, 12)?, MAGIC, &path)?;
+    check_magic(&read(0, 12)?, *MAGIC, &path)?;
     let footer = read(len - FOOTER, 24)?;
     let mut reader = Reader::new(&footer);
     let mut numbers = || Ok((reader.fixed()?, reader.fixed()?, reader.fixed()?));

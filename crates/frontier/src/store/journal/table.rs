@@ -118,9 +118,7 @@ impl Shard {
     }
 
     pub(super) fn get(&self, mark: Mark) -> Option<u64> {
-        let (index, place) = self.find(mark)?;
-        let _ = index;
-        Some(place)
+        self.find(mark).map(|(_, place)| place)
     }
 
     /// The slot that holds a mark, and the place in it.
@@ -216,7 +214,7 @@ fn read(slot: &[u8]) -> Option<(u64, u64)> {
 }
 
 fn home(within: u64, capacity: usize) -> usize {
-    let home = u128::from(within) * capacity as u128 >> MARK_BITS;
+    let home = (u128::from(within) * capacity as u128) >> MARK_BITS;
     usize::try_from(home).unwrap_or_default()
 }
 
