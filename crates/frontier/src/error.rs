@@ -1,6 +1,6 @@
 //! What can go wrong on our side. Invariant: what the web does is never an error here.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// The disk, the data on it, or a rule we were given failed.
 #[derive(Debug, thiserror::Error)]
@@ -9,7 +9,7 @@ pub enum Error {
     /// The directory or the file cannot be opened.
     #[error("frontier at {} cannot be opened; check that the directory exists, is writable and has free space", path.display())]
     Open {
-        /// The database file.
+        /// The file.
         path: PathBuf,
         /// What the machine said.
         #[source]
@@ -17,25 +17,38 @@ pub enum Error {
     },
     /// The file was written by a version of this program that stores things differently.
     #[error(
-        "frontier at {} has format {found}, this program reads format {expected}; use the program that wrote it, or move the file away and run `silteme verify --repair` to rebuild it from the archive",
+        "frontier at {} has format {found}, this program reads format {expected}; use the program that wrote it, or move the frontier's directory away and run `silteme verify --repair` to rebuild it from the archive",
         path.display()
     )]
     Version {
-        /// The database file.
+        /// The file.
         path: PathBuf,
-        /// `user_version` found.
+        /// The format found.
         found: i64,
-        /// `user_version` this program writes.
+        /// The format this program writes.
         expected: i64,
     },
     /// Reading or writing failed; the batch in hand was not applied.
     #[error(
-        "the frontier's database failed and nothing of this batch was stored; free disk space or repair the disk and start again"
+        "the frontier's files could not be read or written and nothing of this batch was stored; free disk space or repair the disk and go on"
     )]
-    Store(#[from] rusqlite::Error),
+    Store(#[source] std::io::Error),
+    /// A file holds what this program never writes.
+    #[error(
+        "frontier file {} is damaged at byte {offset}: {flaw}; move the frontier's directory away and run `silteme verify --repair` to rebuild it from the archive",
+        path.display()
+    )]
+    Damaged {
+        /// The file.
+        path: PathBuf,
+        /// Where in it.
+        offset: u64,
+        /// What is wrong there.
+        flaw: &'static str,
+    },
     /// Something on disk cannot be read back.
     #[error(
-        "the frontier's {what} cannot be read back; move its file away and run `silteme verify --repair` to rebuild it from the archive"
+        "the frontier's {what} cannot be read back; move its directory away and run `silteme verify --repair` to rebuild it from the archive"
     )]
     Corrupt {
         /// Which part.
@@ -81,6 +94,16 @@ pub enum Error {
 }
 
 impl Error {
+    /// An [`Error::Open`] with its cause.
+    pub(crate) fn opening(path: &Path, source: std::io::Error) -> Self {
+        Self::Open { path: path.to_owned(), source: Box::new(source) }
+    }
+
+    /// An [`Error::Damaged`].
+    pub(crate) fn damaged(path: &Path, offset: u64, flaw: &'static str) -> Self {
+        Self::Damaged { path: path.to_owned(), offset, flaw }
+    }
+
     /// An [`Error::Corrupt`] with its cause.
     pub(crate) fn corrupt(
         what: &'static str,

@@ -32,7 +32,7 @@ use crate::port::{
 };
 use crate::settings::{Politeness, Settings};
 use crate::status::{Counts, SiteStatus, UrlStatus};
-use crate::store::{MemoryStore, SqliteStore};
+use crate::store::{JournalStore, MemoryStore};
 use crate::takedown::Takedown;
 use crate::wish::WishBook;
 
@@ -58,7 +58,7 @@ impl Frontier {
     /// # Errors
     /// [`Error::Open`], [`Error::Version`], [`Error::Settings`], or a failure of the store.
     pub fn open(dir: &Path, settings: Settings, now: Timestamp) -> Result<Self, Error> {
-        let store = SqliteStore::open(dir, settings.limits.cache)?;
+        let store = JournalStore::open(dir)?;
         let mut frontier = Self::over(Box::new(store), settings)?;
         frontier.recover(now)?;
         Ok(frontier)
@@ -69,7 +69,7 @@ impl Frontier {
     /// # Errors
     /// As [`Frontier::open`].
     pub fn open_read_only(dir: &Path, settings: Settings) -> Result<Option<Self>, Error> {
-        match SqliteStore::open_read_only(dir)? {
+        match JournalStore::open_read_only(dir)? {
             Some(store) => Self::over(Box::new(store), settings).map(Some),
             None => Ok(None),
         }

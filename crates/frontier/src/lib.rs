@@ -39,6 +39,6 @@ pub use crate::settings::{Limits, Politeness, Recrawl, Settings};
 pub use crate::settlement::{Settlement, Signs};
 pub use crate::spelling::is_view_of;
 pub use crate::status::{Counts, SiteStatus, StateCounts, UrlState, UrlStatus};
-pub use crate::store::{FrontierStore, MemoryStore, SqliteStore};
+pub use crate::store::{FrontierStore, JournalStore, MemoryStore};
 pub use crate::takedown::Takedown;
 pub use crate::wish::{LateHub, WishReport};

@@ -70,7 +70,8 @@ pub struct Batch<'a> {
     pub memos: Vec<Memo>,
     /// How far the archive has been taken in.
     pub checkpoint: Option<Position>,
-    /// What is to be forgotten: its rows are removed and its rule is kept.
+    /// What is to be forgotten: its rows are removed and its rule is kept; of a whole host or prefix also the robots.txt copies
+    /// and the memo of the site by its own name. A store may do this in a step of its own after the rest of the batch.
     pub forget: Option<&'a Takedown>,
 }
 

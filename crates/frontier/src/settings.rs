@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use model::{ByteSize, Span};
+use model::Span;
 use serde::{Deserialize, Serialize};
 
 /// The three sections together.
@@ -88,7 +88,7 @@ pub struct Recrawl {
     pub refused: Span,
 }
 
-/// `[frontier]`: what is admitted at all, and what the store may use.
+/// `[frontier]`: what is admitted at all.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Limits {
@@ -115,8 +115,6 @@ pub struct Limits {
     pub parameters_max: usize,
     /// Path endings that are not pages; not admitted as pages. Lower case, without the dot.
     pub skip_extensions: Vec<String>,
-    /// Memory for pages of the database file.
-    pub cache: ByteSize,
 }
 
 impl Default for Politeness {
@@ -178,7 +176,6 @@ impl Default for Limits {
             path_depth_max: 16,
             parameters_max: 16,
             skip_extensions: SKIPPED.split_ascii_whitespace().map(str::to_owned).collect(),
-            cache: ByteSize::mebibytes(64),
         }
     }
 }

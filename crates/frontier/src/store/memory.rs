@@ -18,7 +18,7 @@ use crate::port::{
 };
 use crate::queue::{Lane, Turn, choose};
 use crate::status::{Counts, StateCounts, UrlState};
-use crate::takedown::{Rule, Takedown};
+use crate::takedown::{Rule, RuleKind, Takedown};
 
 /// A frontier that is gone with the process.
 #[derive(Debug, Default)]
@@ -200,6 +200,13 @@ impl MemoryStore {
         self.urls.retain(|_, entry| !names(&entry.row.url));
         for entry in self.urls.values_mut().filter(|entry| entry.row.via.as_deref().is_some_and(names)) {
             entry.row.via = None;
+        }
+        if takedown.rule().kind != RuleKind::Url {
+            for entry in self.sites.values_mut() {
+                entry.robots.retain(|origin, _| !names(&format!("{origin}/")));
+            }
+            self.memos
+                .retain(|of, _| !matches!(of, MemoKey::Site(site) if names(&format!("https://{site}/"))));
         }
         (before - self.urls.len()) as u64
     }

@@ -1,7 +1,6 @@
 //! Both adapters keep the promises of the port.
 
-use frontier::{MemoryStore, SqliteStore};
-use model::ByteSize;
+use frontier::{JournalStore, MemoryStore};
 
 #[test]
 fn the_embedded_store_conforms() {
@@ -9,7 +8,7 @@ fn the_embedded_store_conforms() {
     let mut number = 0;
     testkit::conformance::frontier::run(&mut || {
         number += 1;
-        Box::new(SqliteStore::open(&dir.path().join(number.to_string()), ByteSize::mebibytes(4)).unwrap())
+        Box::new(JournalStore::open(&dir.path().join(number.to_string())).unwrap())
     });
 }
 

@@ -11,12 +11,13 @@ use testkit::random::Random;
 
 use crate::world::{at, crawl, key, link, open, position, request, seed, settlement};
 
-/// What a killed process leaves: the database and its log, not the shared memory.
+/// What a killed process leaves: its files.
 fn copy(from: &Path, to: &Path) {
     fs::create_dir_all(to).unwrap();
-    for name in ["frontier.sqlite", "frontier.sqlite-wal"] {
-        if from.join(name).exists() {
-            fs::copy(from.join(name), to.join(name)).unwrap();
+    for entry in fs::read_dir(from).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_file() {
+            fs::copy(&path, to.join(path.file_name().unwrap())).unwrap();
         }
     }
 }

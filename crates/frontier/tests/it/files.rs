@@ -1,6 +1,7 @@
 //! The file: readers beside the writer, versions, damage, and what takedown leaves.
 
 use std::fs;
+use std::path::{Path, PathBuf};
 
 use frontier::{Error, Frontier, Settings, Takedown};
 use model::CanonicalUrl;
@@ -37,28 +38,50 @@ fn a_reader_does_not_write() {
     assert!(matches!(reader.register(any_job(), EPOCH), Err(Error::ReadOnly)));
 }
 
+/// The files whose names begin so.
+fn files(dir: &Path, kind: &str) -> Vec<PathBuf> {
+    let paths = fs::read_dir(dir).unwrap().map(|entry| entry.unwrap().path());
+    let mut paths: Vec<PathBuf> =
+        paths.filter(|path| path.file_name().unwrap().to_str().unwrap().starts_with(kind)).collect();
+    paths.sort();
+    paths
+}
+
 #[test]
 fn a_file_of_another_version_is_refused_with_a_next_step() {
     let dir = tempfile::tempdir().unwrap();
     drop(crawl(dir.path()));
-    let file = dir.path().join("frontier.sqlite");
-    rusqlite::Connection::open(&file).unwrap().pragma_update(None, "user_version", 99).unwrap();
+    let file = files(dir.path(), "reel-").remove(0);
+    let mut bytes = fs::read(&file).unwrap();
+    bytes[8] = 99;
+    fs::write(&file, bytes).unwrap();
     let error = Frontier::open(dir.path(), Settings::default(), EPOCH).err().unwrap();
     assert!(matches!(error, Error::Version { found: 99, .. }), "{error:?}");
-    assert!(
-        error.to_string().contains("frontier.sqlite") && error.to_string().contains("--repair"),
-        "{error}"
-    );
+    assert!(error.to_string().contains("reel-") && error.to_string().contains("--repair"), "{error}");
     assert!(Frontier::open_read_only(dir.path(), Settings::default()).is_err());
 }
 
 #[test]
-fn what_is_no_database_is_refused_and_left_alone() {
+fn what_an_older_version_left_is_refused_with_a_next_step() {
     let dir = tempfile::tempdir().unwrap();
-    let file = dir.path().join("frontier.sqlite");
+    fs::write(dir.path().join("frontier.sqlite"), b"SQLite format 3").unwrap();
+    for error in [
+        Frontier::open(dir.path(), Settings::default(), EPOCH).err().unwrap(),
+        Frontier::open_read_only(dir.path(), Settings::default()).err().unwrap(),
+    ] {
+        assert!(matches!(error, Error::Version { found: 2, .. }), "{error:?}");
+        assert!(error.to_string().contains("frontier.sqlite") && error.to_string().contains("--repair"));
+    }
+    assert_eq!(fs::read_dir(dir.path()).unwrap().count(), 1, "and left alone");
+}
+
+#[test]
+fn what_is_no_journal_is_refused_and_left_alone() {
+    let dir = tempfile::tempdir().unwrap();
+    let file = dir.path().join("reel-000000000000");
     fs::write(&file, vec![b'x'; 5_000]).unwrap();
     let error = Frontier::open(dir.path(), Settings::default(), EPOCH).err().unwrap();
-    assert!(error.to_string().contains("frontier.sqlite"), "{error}");
+    assert!(matches!(&error, Error::Damaged { path, offset: 0, .. } if *path == file), "{error:?}");
     assert_eq!(fs::read(&file).unwrap(), vec![b'x'; 5_000]);
     let error = Frontier::open(&file.join("below a file"), Settings::default(), EPOCH).err().unwrap();
     assert!(matches!(error, Error::Open { .. }), "{error:?}");

@@ -6,6 +6,7 @@ mod conformance;
 mod crash;
 mod explain;
 mod files;
+mod journal;
 mod model;
 mod neighbours;
 mod settle;

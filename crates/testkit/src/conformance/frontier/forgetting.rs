@@ -1,8 +1,8 @@
 //! Promises about takedowns.
 
-use frontier::store::{Batch, Wanted};
-use frontier::{Offer, Takedown};
-use model::CanonicalUrl;
+use frontier::store::{Batch, Memo, MemoKey, Wanted};
+use frontier::{Offer, RobotsEntry, Takedown};
+use model::{CanonicalUrl, Origin};
 
 use super::world::{Promise, World, at, offer, request, urls};
 use crate::clock::EPOCH;
@@ -11,6 +11,7 @@ pub(super) const PROMISES: &[(&str, Promise)] = &[
     ("a forgotten URL is gone from rows, queues, counters and mentions", forget_url),
     ("a host and a prefix are forgotten whole", forget_host_and_prefix),
     ("a URL on loan can be forgotten", forget_on_loan),
+    ("with a host go its robots.txt copies and its memo", forget_beside),
 ];
 
 fn forget(world: &mut World, takedown: &Takedown) -> u64 {
@@ -64,4 +65,30 @@ fn forget_on_loan(world: &mut World) {
     let counts =
         world.store.read(&Wanted { ledger: true, ..Wanted::default() }).unwrap().ledger.unwrap().counts;
     assert_eq!((counts.queued, counts.leased, counts.sites_leased), (0, 0, 0));
+}
+
+fn forget_beside(world: &mut World) {
+    world.pages(&["https://a.kz/1", "https://m.a.kz/1"]);
+    let copies = ["https://a.kz", "https://m.a.kz"].map(|origin| RobotsEntry {
+        origin: Origin::of(&url::Url::parse(origin).unwrap()),
+        copy: origin.as_bytes().to_vec(),
+    });
+    let lent = world.lease(&request(), EPOCH).remove(0);
+    world.give_back_with(&lent, lent.fence, EPOCH, &copies, &[]);
+    let of = [MemoKey::Site(lent.site.clone()), MemoKey::Named("other")];
+    let mut batch = Batch::new(EPOCH);
+    batch.memos = of.iter().map(|of| Memo { of: of.clone(), bytes: vec![1] }).collect();
+    world.store.apply(&batch).unwrap();
+    forget(world, &Takedown::Url(CanonicalUrl::parse("https://a.kz/").unwrap()));
+    let wanted = Wanted { sites: &[lent.site], robots: true, memos: &of, ..Wanted::default() };
+    let found = world.store.read(&wanted).unwrap();
+    assert_eq!(
+        (found.robots, found.memos[0].is_some()),
+        (vec![copies.to_vec()], true),
+        "one page is not the host"
+    );
+    assert_eq!(forget(world, &Takedown::Host("a.kz".to_owned())), 1);
+    let found = world.store.read(&wanted).unwrap();
+    assert_eq!(found.robots, [copies[1..].to_vec()]);
+    assert_eq!(found.memos, [None, Some(vec![1])]);
 }
