@@ -128,3 +128,24 @@ fn crates_depend_only_on_those_the_architecture_allows() {
         }
     }
 }
+
+#[test]
+fn every_test_named_among_the_hard_cases_exists() {
+    let mut files = Vec::new();
+    sources(&root().join("crates"), &mut files);
+    sources(&root().join("tests"), &mut files);
+    let code: String = files.iter().map(|path| fs::read_to_string(path).unwrap()).collect();
+    let text = fs::read_to_string(root().join("docs/hard-cases.md")).unwrap();
+    let mut rows = Vec::new();
+    for line in text.lines() {
+        let cells: Vec<&str> = line.split('|').map(str::trim).collect();
+        let Some(row) = cells.get(1).and_then(|cell| cell.parse::<usize>().ok()) else { continue };
+        rows.push(row);
+        let names: Vec<&str> = cells[4].split('`').skip(1).step_by(2).collect();
+        assert!(!names.is_empty(), "row {row} names no test");
+        for name in names {
+            assert!(code.contains(&format!("fn {name}(")), "row {row} names {name}, which is no test");
+        }
+    }
+    assert_eq!(rows, (1..=28).collect::<Vec<_>>());
+}
