@@ -157,10 +157,11 @@ impl Maze {
         let mut random = Random::named(self.seed, &format!("article {article}"));
         let lexicon = &LEXICONS[article % LEXICONS.len()];
         let title = lexicon.headline(&mut random);
-        let text = (0..4).map(|_| {
-            let sentences: Vec<String> = (0..4).map(|_| lexicon.sentence(&mut random)).collect();
+        let paragraph = |random: &mut Random| {
+            let sentences: Vec<String> = (0..4).map(|_| lexicon.sentence(random)).collect();
             sentences.join(" ")
-        });
+        };
+        let text: Vec<String> = (0..4).map(|_| paragraph(&mut random)).collect();
         let path = self.article_path(article);
         let near = (article + 1) % self.articles;
         let token = token(&mut random);
@@ -177,7 +178,7 @@ impl Maze {
             format!("/catalog?{}={}", FACETS[random.index(6)], random.index(50)),
             format!("/calendar/{}/{}", 1990 + random.index(90), 1 + random.index(12)),
         ];
-        MazePage { title, text: text.collect(), links, canonical, article: Some(article), has_form: false }
+        MazePage { title, text, links, canonical, article: Some(article), has_form: false }
     }
 
     fn wildcard(&self, host: &str) -> MazePage {
