@@ -146,6 +146,13 @@ impl Dossier {
         if !matches!(verdict, Verdict::Open) {
             return verdict;
         }
+        // What only pages link to under a folder drawn at random is a session until a feed or sitemap names it.
+        if trust == Trust::Linked
+            && pattern.is_session()
+            && own.is_some_and(|tally| tally.linked >= limits.pattern_patience && tally.listed == 0)
+        {
+            return Verdict::Spent;
+        }
         // A pattern that never proved itself has the credit of its family only.
         if own.is_none_or(|tally| tally.useful == 0)
             && let Some(tally) = pattern.family().and_then(|family| self.patterns.get(&family))

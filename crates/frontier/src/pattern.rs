@@ -51,6 +51,12 @@ impl Pattern {
         &self.text
     }
 
+    /// Whether a folder of it looks drawn at random: the same pages may stand under any number of such folders, and no
+    /// memory of texts is long enough to tell.
+    pub(crate) fn is_session(&self) -> bool {
+        self.text.contains("/{token}/")
+    }
+
     /// What every pattern with parameters shares with the others of its path; `None` without parameters. A facet search
     /// has as many patterns as subsets of its parameters, but one family.
     pub(crate) fn family(&self) -> Option<String> {

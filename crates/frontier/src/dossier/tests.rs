@@ -71,6 +71,20 @@ fn pagination_goes_on_as_long_as_it_leads_to_articles() {
 }
 
 #[test]
+fn sessions_in_the_path_have_a_few_visits_unless_a_sitemap_names_them() {
+    let (limits, mut dossier) = (Limits::default(), Dossier::default());
+    let session = pattern("/s/a1b2c3d4e5f6g7h8i9/news/x");
+    let mut admitted = 0;
+    for n in 0..100 {
+        admitted += u32::from(dossier.admit(&session, "a.kz", Trust::Linked, NOW, &limits) == Verdict::Open);
+        visit(&mut dossier, "/s/a1b2c3d4e5f6g7h8i9/news/x", print(n));
+    }
+    assert_eq!(admitted, limits.pattern_patience);
+    assert_eq!(dossier.admit(&session, "a.kz", Trust::Listed, NOW, &limits), Verdict::Open);
+    assert_eq!(dossier.admit(&session, "a.kz", Trust::Linked, NOW, &limits), Verdict::Open);
+}
+
+#[test]
 fn a_new_facet_has_only_the_credit_of_its_family() {
     let (limits, mut dossier) = (Limits::default(), Dossier::default());
     for n in 0..10 {

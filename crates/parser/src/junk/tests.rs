@@ -83,6 +83,7 @@ fn short_pages_are_no_junk_for_being_short() {
 }
 
 #[test]
+#[ignore = "half a minute unoptimised; run with --ignored when phrases change"]
 fn no_real_page_is_taken_for_junk() {
     let pages = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/data/pages");
     let Ok(manifest) = std::fs::read_to_string(pages.join("manifest.tsv")) else {
