@@ -99,3 +99,22 @@ fn a_site_that_asks_for_silence_is_left_alone_by_the_next_process_too() {
     assert!(!alerts.contains("stands still"), "{alerts}");
     assert_eq!(status["health"]["by_health"]["blocked"], 1, "{status}");
 }
+
+#[test]
+fn a_longer_delay_counts_while_the_crawl_runs() {
+    let web = host(Web::builder(), "a.test", 40).start();
+    let settings = |delay: &str| {
+        format!("{}\n[politeness]\ndelay = \"{delay}\"\n[crawl]\npatience = \"1s\"\n", web.resolve_toml())
+    };
+    let place = Place::with(&settings("100ms"));
+    std::thread::scope(|scope| {
+        let crawl = scope.spawn(|| place.run(&["crawl", "http://a.test/", "--max-time", "6s"]));
+        assert!(web.log().wait_for(8, Duration::from_secs(20)));
+        place.scratch.write("config/silteme.toml", &settings("1500ms"));
+        assert_eq!(crawl.join().unwrap().code, 0);
+    });
+    let intervals = web.log().intervals_ms("a.test");
+    let last: Vec<_> = intervals.iter().rev().take(2).collect();
+    assert!(last.iter().all(|ms| **ms >= 1_490), "{intervals:?}");
+    assert!(intervals.len() < 40, "{intervals:?}");
+}

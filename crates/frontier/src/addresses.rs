@@ -46,6 +46,12 @@ impl Addresses {
         Self { distance, longest, started: later(started, distance), known: HashMap::new() }
     }
 
+    /// From now on another policy is in force; places granted before stay granted.
+    pub fn set_policy(&mut self, policy: &Politeness) {
+        self.distance = policy.address_distance();
+        self.longest = policy.delay_max.0;
+    }
+
     /// The least time between two requests to an address that answers.
     #[must_use]
     pub fn distance(&self) -> Duration {

@@ -159,6 +159,16 @@ impl Frontier {
         self.settings.politeness
     }
 
+    /// From now on another policy is in force; leases out there are their holders' to tell.
+    ///
+    /// # Errors
+    /// [`Error::Settings`] when it contradicts itself; then the old one stays.
+    pub fn set_politeness(&mut self, policy: Politeness) -> Result<(), Error> {
+        policy.check().map_err(Error::Settings)?;
+        self.settings.politeness = policy;
+        Ok(())
+    }
+
     /// Registered jobs, by name.
     ///
     /// # Errors

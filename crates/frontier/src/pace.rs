@@ -138,6 +138,11 @@ impl Pace {
         Self { policy, state }
     }
 
+    /// From now on another policy is in force.
+    pub fn set_policy(&mut self, policy: Politeness) {
+        self.policy = policy;
+    }
+
     /// What is to be remembered.
     #[must_use]
     pub fn state(&self) -> &PaceState {

@@ -14,10 +14,10 @@ use std::sync::mpsc::sync_channel;
 use std::time::Duration;
 
 use fetcher::{Fetcher, Transport};
-use frontier::Offer;
+use frontier::{Offer, Politeness};
 use model::{ResourceKind, Span, Timestamp};
 use serde::{Deserialize, Serialize};
-use tokio::sync::mpsc;
+use tokio::sync::{mpsc, watch};
 use tokio_util::sync::CancellationToken;
 
 pub use self::core::{CrawlCore, Revisits};
@@ -81,6 +81,8 @@ pub struct CrawlRequest {
     pub max_pages: Option<u64>,
     /// Wall-clock time of this run, at most.
     pub max_time: Option<Duration>,
+    /// Where changes of `[politeness]` arrive while it runs.
+    pub politeness: Option<watch::Receiver<Politeness>>,
 }
 
 /// Registers a job and offers its seeds; returns the seeds that cannot be crawled.
@@ -155,6 +157,7 @@ pub async fn crawl<T: Transport>(
                 visits_max: request.max_pages.unwrap_or(u64::MAX),
                 time_max: request.max_time,
                 revisits: Revisits::DueAtStart,
+                politeness: request.politeness.clone(),
                 stop,
                 unsettled: Arc::clone(&unsettled),
             };

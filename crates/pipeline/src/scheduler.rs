@@ -7,7 +7,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use fetcher::{Fetcher, ReqwestTransport};
+use frontier::Politeness;
 use model::{Clock, Timestamp};
+use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
 use crate::crawl::{CrawlRequest, SteadyClock, crawl};
@@ -28,6 +30,7 @@ pub struct Scheduler {
     settings: Settings,
     clock: Arc<dyn Clock>,
     progress: Arc<Progress>,
+    politeness: Option<watch::Receiver<Politeness>>,
 }
 
 impl Scheduler {
@@ -56,7 +59,14 @@ impl Scheduler {
             settings,
             clock,
             progress: Arc::default(),
+            politeness: None,
         })
+    }
+
+    /// Lets changes of `[politeness]` count while jobs run.
+    #[must_use]
+    pub fn following(self, politeness: watch::Receiver<Politeness>) -> Self {
+        Self { politeness: Some(politeness), ..self }
     }
 
     /// Counters over all runs, for metrics.
@@ -99,12 +109,17 @@ impl Scheduler {
         let transport = ReqwestTransport::new(&self.settings.fetcher)?;
         let clock: Arc<dyn Clock> = Arc::new(SteadyClock::start(&*self.clock));
         let fetcher = Fetcher::new(self.settings.fetcher.clone(), transport, Arc::clone(&clock))?;
-        let mut stores = Stores::open(&self.data, &self.settings, clock, &format!("job {}", job.name))?;
+        let mut settings = self.settings.clone();
+        if let Some(politeness) = &self.politeness {
+            settings.politeness = *politeness.borrow();
+        }
+        let mut stores = Stores::open(&self.data, &settings, clock, &format!("job {}", job.name))?;
         let request = CrawlRequest {
             job: Some(job.clone()),
             only_job: true,
             max_pages: job.max_pages,
             max_time: job.max_time.map(|span| span.0),
+            politeness: self.politeness.clone(),
         };
         let summary =
             crawl(&mut stores, Arc::new(fetcher), &request, &self.progress, stop.child_token()).await?;

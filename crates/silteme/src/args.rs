@@ -24,7 +24,7 @@ pub(crate) struct Arguments {
 }
 
 /// Options every command takes.
-#[derive(Debug, Args)]
+#[derive(Clone, Debug, Args)]
 pub(crate) struct Global {
     /// Settings file [default: config/silteme.toml if it is there]
     #[arg(long, global = true, value_name = "FILE")]

@@ -42,6 +42,8 @@ pub(crate) struct Config {
     pub(crate) recommender: recommender::Settings,
     /// `[server]`.
     pub(crate) server: server::Settings,
+    /// The settings file, if there is one.
+    pub(crate) file: Option<PathBuf>,
     /// Where job files are.
     pub(crate) jobs_dir: PathBuf,
     /// Every setting with its value and origin, sorted by key.
@@ -88,7 +90,7 @@ impl Config {
         }
         let sections = Sections::deserialize(Value::Table(table))
             .map_err(|e| usage(format!("--set {}", with_nearest(&e.to_string()))))?;
-        sections.into_config(jobs_dir, &sources)
+        Ok(Config { file, ..sections.into_config(jobs_dir, &sources)? })
     }
 }
 
@@ -107,7 +109,14 @@ impl Sections {
             index: self.index,
         };
         pipeline.check().map_err(usage)?;
-        Ok(Config { pipeline, recommender: self.recommender, server: self.server, jobs_dir, settings })
+        Ok(Config {
+            pipeline,
+            recommender: self.recommender,
+            server: self.server,
+            file: None,
+            jobs_dir,
+            settings,
+        })
     }
 }
 

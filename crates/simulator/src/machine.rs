@@ -129,6 +129,7 @@ impl Process<'_> {
             visits_max: machine.job.max_pages.unwrap_or(u64::MAX),
             time_max,
             revisits,
+            politeness: None,
             stop,
             unsettled,
         };

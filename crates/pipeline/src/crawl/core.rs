@@ -7,8 +7,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use fetcher::{Fetcher, Transport};
+use frontier::Politeness;
 use model::{Clock, FetchRecord};
-use tokio::sync::mpsc;
+use tokio::sync::{mpsc, watch};
 use tokio_util::sync::CancellationToken;
 
 use super::dispatch::Dispatch;
@@ -38,6 +39,8 @@ pub struct CrawlCore<T: Transport> {
     pub time_max: Option<Duration>,
     /// Which revisits belong to the run.
     pub revisits: Revisits,
+    /// Where an operator's changes of the policy towards sites arrive; in force before the next request.
+    pub politeness: Option<watch::Receiver<Politeness>>,
     /// Ends the run gracefully: what is in flight is finished.
     pub stop: CancellationToken,
     /// Records handed over and not settled yet; whoever settles them counts them down.
@@ -68,10 +71,21 @@ impl<T: Transport> CrawlCore<T> {
         records: mpsc::Sender<FetchRecord>,
         takedowns: Option<&mut Takedowns>,
     ) -> Result<&'static str, Error> {
-        let Self { frontier, fetcher, settings, clock, job, visits_max, time_max, revisits, stop, unsettled } =
-            self;
+        let Self {
+            frontier,
+            fetcher,
+            settings,
+            clock,
+            job,
+            visits_max,
+            time_max,
+            revisits,
+            politeness,
+            stop,
+            unsettled,
+        } = self;
         let started = clock.now();
-        let manners = Arc::new(Manners::new(frontier.clone(), fetcher.request_max(), started));
+        let manners = Arc::new(Manners::new(frontier.clone(), politeness, fetcher.request_max(), started));
         let dispatch = Dispatch {
             frontier: &frontier,
             settings: &settings,

@@ -12,6 +12,7 @@ use fetcher::{Pacing, Postponed};
 use frontier::{Addresses, Pace, PaceReason, Politeness};
 use model::time::{later, until};
 use model::{Clock, Outcome, Site, Timestamp};
+use tokio::sync::watch;
 use url::Url;
 
 use crate::stores::SharedFrontier;
@@ -27,7 +28,9 @@ const REST_MAX: Duration = Duration::from_hours(1);
 pub(super) struct Manners {
     addresses: Mutex<Addresses>,
     frontier: SharedFrontier,
-    policy: Politeness,
+    policy: Mutex<Politeness>,
+    /// Where an operator's changes of it arrive.
+    changes: Option<watch::Receiver<Politeness>>,
     /// Longest a request may take.
     request_max: Duration,
 }
@@ -53,9 +56,34 @@ struct Neighbour {
 }
 
 impl Manners {
-    pub(super) fn new(frontier: SharedFrontier, request_max: Duration, now: Timestamp) -> Self {
+    pub(super) fn new(
+        frontier: SharedFrontier,
+        changes: Option<watch::Receiver<Politeness>>,
+        request_max: Duration,
+        now: Timestamp,
+    ) -> Self {
         let policy = frontier.lock().politeness();
-        Self { addresses: Mutex::new(Addresses::new(&policy, now)), frontier, policy, request_max }
+        Self {
+            addresses: Mutex::new(Addresses::new(&policy, now)),
+            frontier,
+            policy: Mutex::new(policy),
+            changes,
+            request_max,
+        }
+    }
+
+    /// The policy in force at this instant; a change is passed on to addresses and later leases.
+    fn policy(&self) -> Politeness {
+        let mut policy = self.policy.lock().unwrap_or_else(PoisonError::into_inner);
+        let wanted = self.changes.as_ref().map(|changes| *changes.borrow());
+        if let Some(wanted) = wanted.filter(|wanted| *wanted != *policy) {
+            // A policy that contradicts itself was refused where it was read.
+            if self.frontier.lock().set_politeness(wanted).is_ok() {
+                *policy = wanted;
+                self.addresses(|addresses| addresses.set_policy(&wanted));
+            }
+        }
+        *policy
     }
 
     fn addresses<R>(&self, work: impl FnOnce(&mut Addresses) -> R) -> R {
@@ -99,7 +127,8 @@ impl SitePacing {
         if !own {
             self.leave_neighbour().await;
         }
-        let hold = self.manners.request_max + self.manners.policy.delay.0;
+        let policy = self.manners.policy();
+        let hold = self.manners.request_max + policy.delay.0;
         let patience = later(self.clock.now(), REST_IN_LEASE_MAX);
         let leaves = loop {
             let (now, wanted) = (self.clock.now(), site.clone());
@@ -120,7 +149,7 @@ impl SitePacing {
             }
         };
         let neighbour = self.neighbour.get_or_insert_with(|| Neighbour {
-            pace: Pace::new(self.manners.policy, 0),
+            pace: Pace::new(policy, 0),
             site,
             asked: false,
         });
@@ -137,7 +166,15 @@ impl Pacing for SitePacing {
     }
 
     async fn ready(&mut self, url: &Url) -> Result<(), Postponed> {
-        self.wait(self.pace.next_allowed()).await;
+        loop {
+            // Looked at again after each wait: a longer delay counts for the request that is waiting.
+            self.pace.set_policy(self.manners.policy());
+            let next = self.pace.next_allowed();
+            if until(self.clock.now(), next).is_zero() {
+                break;
+            }
+            self.wait(next).await;
+        }
         let site = Site::of(url);
         if site != self.site {
             self.reserve(site).await?;

@@ -9,7 +9,7 @@ use pipeline::{CrawlRequest, CrawlSummary, Job, JunkSeed, Progress, SteadyClock,
 use sha2::{Digest, Sha256};
 use tokio_util::sync::CancellationToken;
 
-use super::{Context, read_input, runtime};
+use super::{Context, follow, read_input, runtime};
 use crate::args::CrawlArgs;
 use crate::bars::{Kind, Shown};
 use crate::exit::{Exit, usage};
@@ -40,6 +40,7 @@ pub(super) fn run(context: &mut Context, args: &CrawlArgs) -> anyhow::Result<Exi
         max_time: args.max_time.or(job.as_ref().and_then(|job| job.max_time)).map(|span| span.0),
         only_job: args.job.is_some(),
         job,
+        politeness: None,
     };
     let runtime = runtime()?;
     let summary = runtime.block_on(async {
@@ -64,7 +65,11 @@ pub(super) async fn crawl(
     let mut stores = Stores::open(&context.global.data, settings, clock, "crawl")?;
     let progress = Arc::new(Progress::default());
     let shown = Shown::start(Kind::Crawl, &progress);
-    let summary = pipeline::crawl(&mut stores, Arc::new(fetcher), request, &progress, stop).await;
+    let request = CrawlRequest {
+        politeness: Some(follow::politeness(&context.config, &context.global)),
+        ..request.clone()
+    };
+    let summary = pipeline::crawl(&mut stores, Arc::new(fetcher), &request, &progress, stop).await;
     drop(shown);
     let summary = summary?;
     let job = request.job.as_ref().map(|job| job.name.as_str());

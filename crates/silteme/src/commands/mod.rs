@@ -6,6 +6,7 @@ mod crawl;
 mod demo;
 mod explain;
 mod export;
+mod follow;
 mod forget;
 mod import;
 mod lookup;

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use pipeline::{Job, Scheduler};
 use tokio_util::sync::CancellationToken;
 
-use super::{Context, runtime};
+use super::{Context, follow, runtime};
 use crate::args::ServeArgs;
 use crate::exit::Exit;
 use crate::signals::stop_token;
@@ -35,7 +35,8 @@ pub(super) async fn serve(
 ) -> anyhow::Result<()> {
     let settings = context.config.pipeline.clone();
     let data = context.global.data.clone();
-    let scheduler = Scheduler::plan(jobs, &data, settings.clone(), Arc::clone(&context.clock))?;
+    let scheduler = Scheduler::plan(jobs, &data, settings.clone(), Arc::clone(&context.clock))?
+        .following(follow::politeness(&context.config, &context.global));
     let app = server::App::open(&server::Opening {
         data: &data,
         pipeline: &settings,

@@ -7,8 +7,8 @@ use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use frontier::store::{Applied, Batch, Found, FrontierStore, LentSite, Wanted};
-use frontier::{Error, LeaseRequest, MemoryStore, SqliteStore};
-use model::{ByteSize, Site, Timestamp};
+use frontier::{Error, JournalStore, LeaseRequest, MemoryStore};
+use model::{Site, Timestamp};
 
 use super::IndexedStore;
 
@@ -34,9 +34,6 @@ struct State {
     lent: BTreeSet<Site>,
 }
 
-/// The embedded store's page cache; a simulated frontier is small.
-const CACHE: ByteSize = ByteSize::mebibytes(4);
-
 impl Disk {
     /// An empty disk.
     ///
@@ -57,7 +54,7 @@ impl Disk {
         let mut state = self.state();
         if let Kind::Embedded(dir) = state.kind.clone() {
             state.store = None;
-            state.store = Some(Box::new(SqliteStore::open(&dir, CACHE)?));
+            state.store = Some(Box::new(JournalStore::open(&dir)?));
         } else if state.store.is_none() {
             let store: Box<dyn FrontierStore> = if state.kind == Kind::Memory {
                 Box::new(MemoryStore::default())
