@@ -65,11 +65,15 @@ fn table(sizes: &[u64]) {
         columns.push(figures);
     }
     print!("{:<38}{:>11}", "URLs", "goal");
-    sizes.iter().for_each(|urls| print!("{urls:>12}"));
+    for urls in sizes {
+        print!("{urls:>12}");
+    }
     println!("{}", if sizes.len() > 1 { "  last/before" } else { "" });
     for (line, (name, goal)) in LINES.into_iter().enumerate() {
         print!("{name:<38}{goal:>11}");
-        columns.iter().for_each(|figures| print!("{:>12.2}", figures[line]));
+        for figures in &columns {
+            print!("{:>12.2}", figures[line]);
+        }
         if let [.., before, last] = columns.as_slice() {
             print!("{:>13.2}", last[line] / before[line]);
         }

@@ -91,10 +91,7 @@ fn large_queues_are_in_the_same_order_as_in_memory() {
         }
     }
     assert_eq!(embedded.sites(None, 9).unwrap(), memory.sites(None, 9).unwrap());
-    assert!(
-        !files(dir.path(), "snapshot-").is_empty() && deleted,
-        "it was about snapshots and cleaned reels, too"
-    );
+    assert!(files(dir.path(), "snapshot-").len() > 1, "it was about snapshots, too");
     for number in (0..1_000).step_by(7) {
         let key = page(1, number).url.key();
         assert_eq!(embedded.url_status(key).unwrap(), memory.url_status(key).unwrap());
@@ -254,7 +251,9 @@ fn a_damaged_snapshot_costs_nothing_but_time() {
     }
     // What was cleaned away cannot be folded again: then damage is damage.
     copy(dir.path(), &to);
-    files(&to, "snapshot-").iter().for_each(|path| fs::write(path, b"SILTSNAP\x03\0\0\0").unwrap());
+    for path in files(&to, "snapshot-") {
+        fs::write(path, b"SILTSNAP\x03\0\0\0").unwrap();
+    }
     fs::remove_file(&files(&to, "reel-")[0]).unwrap();
     let error = Frontier::open(&to, Settings::default(), EPOCH).err().unwrap();
     assert!(matches!(error, Error::Damaged { .. }), "{error:?}");

@@ -16,6 +16,7 @@ pub(super) const UNIT: u64 = 4;
 pub(super) const PLACE_END: u64 = UNIT << PLACE_BITS;
 
 const PLACE_BITS: u32 = 42;
+const PLACE_MASK: u64 = (1 << PLACE_BITS) - 1;
 const MARK_BITS: u32 = 38;
 pub(super) const SHARDS: usize = 1 << 16;
 pub(super) const SLOT: usize = 10;
@@ -127,13 +128,18 @@ impl Shard {
         if capacity == 0 {
             return None;
         }
+        let (low, high) = halves(mark.within(), 0);
         let mut index = home(mark.within(), capacity);
+        // At these loads a look for what is not there passes some thirty slots: nothing more than two comparisons each.
         loop {
-            match self.at(index) {
-                None => return None,
-                Some((found, place)) if found == mark.within() => return Some((index, place)),
-                Some(_) => index = if index + 1 == capacity { 0 } else { index + 1 },
+            let slot = slot_halves(&self.slots[index * SLOT..(index + 1) * SLOT]);
+            if slot == (0, 0) {
+                return None;
             }
+            if slot.1 == high && slot.0 >> PLACE_BITS == low >> PLACE_BITS {
+                return Some((index, (slot.0 & PLACE_MASK) * UNIT));
+            }
+            index = if index + 1 == capacity { 0 } else { index + 1 };
         }
     }
 
@@ -200,17 +206,27 @@ impl Shard {
     }
 
     fn write(&mut self, index: usize, within: u64, place: u64) {
-        let packed = u128::from(within) << PLACE_BITS | u128::from(place / UNIT);
-        self.slots[index * SLOT..(index + 1) * SLOT].copy_from_slice(&packed.to_le_bytes()[..SLOT]);
+        let (low, high) = halves(within, place);
+        let slot = &mut self.slots[index * SLOT..(index + 1) * SLOT];
+        slot[..8].copy_from_slice(&low.to_le_bytes());
+        slot[8..].copy_from_slice(&high.to_le_bytes());
     }
 }
 
+/// A slot as two numbers: place and the lower bits of the mark, the upper bits of the mark.
+fn halves(within: u64, place: u64) -> (u64, u16) {
+    (within << PLACE_BITS | place / UNIT, u16::try_from(within >> (64 - PLACE_BITS)).unwrap_or_default())
+}
+
+fn slot_halves(slot: &[u8]) -> (u64, u16) {
+    let [l0, l1, l2, l3, l4, l5, l6, l7, h0, h1] = *slot else { return (0, 0) };
+    (u64::from_le_bytes([l0, l1, l2, l3, l4, l5, l6, l7]), u16::from_le_bytes([h0, h1]))
+}
+
 fn read(slot: &[u8]) -> Option<(u64, u64)> {
-    let mut bytes = [0; 16];
-    bytes[..SLOT].copy_from_slice(slot);
-    let packed = u128::from_le_bytes(bytes);
-    let place = u64::try_from(packed & ((1 << PLACE_BITS) - 1)).unwrap_or_default();
-    (packed != 0).then(|| (u64::try_from(packed >> PLACE_BITS).unwrap_or_default(), place * UNIT))
+    let (low, high) = slot_halves(slot);
+    let within = u64::from(high) << (64 - PLACE_BITS) | low >> PLACE_BITS;
+    ((low, high) != (0, 0)).then_some((within, (low & PLACE_MASK) * UNIT))
 }
 
 fn home(within: u64, capacity: usize) -> usize {

@@ -8,12 +8,18 @@ fn entry(order: u64, number: u64) -> Entry {
     Entry { at: (order, number), mark: Mark::of_number(number & 0xFFFF).unwrap() }
 }
 
+fn push(queue: &mut Queue, entries: &[Entry]) {
+    for entry in entries {
+        queue.push(*entry);
+    }
+}
+
 #[test]
 fn blocks_in_order_make_one_run_and_others_their_own() {
     let mut queue = Queue::new(Lane::FreshPage);
     for (block, orders) in [(4, 0..32), (8, 32..64), (12, 10..42)] {
         let entries: Vec<Entry> = orders.map(|n| entry(n, n)).collect();
-        entries.iter().for_each(|entry| queue.push(*entry));
+        push(&mut queue, &entries);
         assert!(queue.is_full());
         assert_eq!(queue.tail().unwrap(), entries);
         queue.spilled(block, &entries);
@@ -33,7 +39,7 @@ fn runs_of_like_size_are_merged() {
     for n in 0..8 {
         assert_eq!(queue.crowded(), None);
         let entries: Vec<Entry> = (0..BLOCK as u64).map(|at| entry(100 - n, at)).collect();
-        entries.iter().for_each(|entry| queue.push(*entry));
+        push(&mut queue, &entries);
         queue.spilled(4 * (n + 1), &entries);
     }
     assert_eq!(queue.crowded(), Some((0..8).collect()));
@@ -49,14 +55,16 @@ proptest! {
         let mut queue = Queue::new(Lane::Retry);
         for block in blocks {
             let entries = [entry(block, 1), entry(block, 2)];
-            entries.iter().for_each(|entry| queue.push(*entry));
+            push(&mut queue, &entries);
             queue.spilled(block * 4, &entries);
         }
         if let Some(through) = consumed {
             let none = vec![0; queue.runs().len()];
             queue.consume(through, &none, 1).unwrap();
         }
-        tail.iter().for_each(|(order, number)| queue.push(entry(*order, *number)));
+        for (order, number) in &tail {
+            queue.push(entry(*order, *number));
+        }
         let mut out = Vec::new();
         queue.write(&mut out);
         prop_assert_eq!(&Queue::read(&mut Reader::new(&out)).unwrap(), &queue);

@@ -6,7 +6,7 @@ use super::{Mark, SHARDS, Shard, Table, UNIT};
 
 /// Few shards and few homes, so that marks crowd.
 fn mark(number: u16) -> Mark {
-    Mark::of_number(u64::from(number % 3) << 38 | u64::from(number / 3) % 40 << 30 | u64::from(number))
+    Mark::of_number((u64::from(number % 3) << 38) | ((u64::from(number / 3) % 40) << 30) | u64::from(number))
         .unwrap()
 }
 
@@ -42,7 +42,7 @@ fn the_load_stays_high() {
     for number in 0..200_000u64 {
         // Spread as SHA-256 spreads, over three shards: by the golden ratio (Knuth 1973, section 6.4).
         let spread = number.wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 26;
-        table.set(Mark::of_number(spread | number % 3 << 38).unwrap(), UNIT * (number + 1));
+        table.set(Mark::of_number(spread | ((number % 3) << 38)).unwrap(), UNIT * (number + 1));
     }
     let bytes: usize = table.shards().iter().map(|shard| shard.slots().len()).sum();
     assert!(bytes as u64 <= table.len() * 13, "{bytes} bytes for {}", table.len());
