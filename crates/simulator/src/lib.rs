@@ -3,6 +3,7 @@
 mod archive;
 mod clock;
 mod error;
+mod forecast;
 mod freshness;
 mod log;
 mod machine;
@@ -15,6 +16,7 @@ pub mod web;
 
 pub use crate::clock::{EPOCH, WallClock};
 pub use crate::error::Error;
+pub use crate::forecast::{Faults, Forecast, Percentiles, Progress, Question, UnmetSite, forecast};
 pub use crate::freshness::{Freshness, SiteCount, Traffic};
 pub use crate::log::Log;
 pub use crate::machine::{Machine, Process, in_simulated_time};

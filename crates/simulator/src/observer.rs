@@ -163,6 +163,12 @@ impl Observer {
         state.robots.values_mut().for_each(RobotsSeen::process_died);
     }
 
+    /// Whether the robots.txt last served allows a path.
+    #[must_use]
+    pub fn allows(&self, robots_url: &str, path: &str, at: Duration) -> bool {
+        robots::judge(&self.state().robots, robots_url, path, at, &self.duties).is_ok()
+    }
+
     /// Requests on their way.
     #[must_use]
     pub fn in_flight(&self) -> usize {
@@ -242,6 +248,8 @@ impl State {
                 broken.push(format!("{early:?} too early for address {address}"));
             }
         }
+        let several =
+            self.origins.keys().any(|(site, other)| *site == target.site && *other != target.origin);
         let origin = self.origins.entry((target.site, target.origin)).or_default();
         if let Some(ruled_by) = &target.ruled_by {
             match robots::judge(&self.robots, ruled_by, &target.path, at, duties) {
@@ -251,7 +259,9 @@ impl State {
         } else if let Some(why) = self.robots.get(&target.url).and_then(|seen| seen.too_soon(at, duties)) {
             broken.push(why);
         }
-        if let Some(delay) = origin.crawl_delay
+        // Hosts of a site may ask for different delays, and a robots.txt is asked for before its own is known again: then
+        // only the delay is owed to it.
+        if let Some(delay) = origin.crawl_delay.filter(|_| target.ruled_by.is_some() || !several)
             && let Some(early) = early(origin.ended, delay, at)
         {
             broken.push(format!("{early:?} before the Crawl-delay of {delay:?} has passed"));
