@@ -81,7 +81,9 @@ impl JournalStore {
     /// The state as of now: what the writer has, or what a reader finds in the files.
     fn present(&self) -> Result<RefMut<'_, Core>, Error> {
         let mut core = self.core.borrow_mut();
-        if !self.writes {
+        if self.writes {
+            core.make_sound()?;
+        } else {
             core.follow()?;
         }
         Ok(core)

@@ -92,9 +92,7 @@ impl Core {
         &mut self,
         work: impl FnOnce(&mut Self) -> Result<R, Error>,
     ) -> Result<R, Error> {
-        if self.unsound {
-            self.reload()?;
-        }
+        self.make_sound()?;
         let done = work(self).and_then(|done| {
             self.clean_some()?;
             self.state.retime();
@@ -109,12 +107,19 @@ impl Core {
             }
             Err(error) => {
                 self.unsound = true;
-                if let Err(second) = self.log.cut_back().and_then(|()| self.reload()) {
-                    tracing::error!(error = %second, "the frontier cannot be read again; trying at the next call");
+                // What cannot be cut off now is cut off by opening.
+                let cut = self.log.cut_back();
+                if let Err(second) = self.reload().and(cut) {
+                    tracing::error!(error = %second, "the frontier's files could not be put right at once");
                 }
                 Err(error)
             }
         }
+    }
+
+    /// Reads the files again if that failed after a failed write.
+    pub(super) fn make_sound(&mut self) -> Result<(), Error> {
+        if self.unsound { self.reload() } else { Ok(()) }
     }
 
     fn reload(&mut self) -> Result<(), Error> {
@@ -294,3 +299,6 @@ fn follow(log: &mut Log, state: &mut State, from: u64) -> Result<u64, Error> {
         },
     )
 }
+
+#[cfg(test)]
+mod tests;
