@@ -15,3 +15,4 @@ mod real_web;
 mod reindex;
 mod serve;
 mod survive;
+mod traps;

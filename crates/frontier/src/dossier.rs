@@ -154,7 +154,7 @@ impl Dossier {
             return Verdict::Spent;
         }
         // A pattern that never proved itself has the credit of its family only.
-        if own.is_none_or(|tally| tally.useful == 0)
+        if own.is_none_or(|tally| !tally.is_proven())
             && let Some(tally) = pattern.family().and_then(|family| self.patterns.get(&family))
             && tally.is_stopped(now, limits)
         {
@@ -174,7 +174,7 @@ impl Dossier {
     pub(crate) fn is_stopped(&self, pattern: &Pattern, now: Timestamp, limits: &Limits) -> bool {
         let own = self.pattern(pattern.as_str());
         own.is_some_and(|tally| tally.is_stopped(now, limits))
-            || (own.is_none_or(|tally| tally.useful == 0)
+            || (own.is_none_or(|tally| !tally.is_proven())
                 && pattern
                     .family()
                     .and_then(|family| self.patterns.get(&family))

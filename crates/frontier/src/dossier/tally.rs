@@ -95,6 +95,13 @@ impl Tally {
             && day(now).saturating_sub(self.day) < REST_DAYS
     }
 
+    /// Whether at least half of a fair number of visits were useful.
+    pub(crate) fn is_proven(&self) -> bool {
+        /// As many as a stopped pattern has at least.
+        const VISITS_MIN: u32 = 8;
+        self.visited >= VISITS_MIN && self.useful >= self.visited / 2
+    }
+
     /// Visits since the last useful one.
     pub(crate) fn barren(&self) -> u32 {
         self.barren

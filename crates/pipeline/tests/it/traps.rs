@@ -18,7 +18,7 @@ use testkit::web::{Maze, MazePage};
 const PARSED_OF: usize = 100;
 
 /// Enough that a few visits per trap are less than one in a hundred.
-const ARTICLES: usize = 16_000;
+const ARTICLES: usize = 12_000;
 
 struct Crawl {
     frontier: Frontier,
