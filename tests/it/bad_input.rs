@@ -185,7 +185,9 @@ fn junk_for_every_reading_command_is_an_outcome() {
 fn junk_lines_of_a_seed_file_are_named_and_the_rest_is_crawled() {
     let web = Web::builder().page("http://a.test/", Page::html("<title>a</title><p>text")).start();
     let place = Place::at(&web, "[politeness]\ndelay = \"0s\"\n[crawl]\npatience = \"0s\"\n");
-    place.scratch.write("config/jobs/list.txt", "# sites\nhttp://a.test/\n\nnot a url\nftp://a.test/ # old\n");
+    place
+        .scratch
+        .write("config/jobs/list.txt", "# sites\nhttp://a.test/\n\nnot a url\nftp://a.test/ # old\n");
     place.scratch.write("config/jobs/news.toml", "seed_file = \"list.txt\"");
     let said = place.run(&["crawl", "--job", "news"]);
     assert_eq!(said.code, 1, "{}", said.stderr);
