@@ -45,7 +45,7 @@ pub struct VerifySummary {
 /// What the archive says should be in the index.
 #[derive(Default)]
 struct Expected {
-    /// Key of each document → hash of what it says, and its URL.
+    /// Key of each document → hash of what it says, its URL, and the key it was visited under.
     documents: HashMap<UrlKey, (u64, String, UrlKey)>,
     /// Documents that were imported: the frontier never knew them.
     imported: HashSet<UrlKey>,
