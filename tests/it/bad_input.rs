@@ -180,3 +180,29 @@ fn junk_for_every_reading_command_is_an_outcome() {
     assert_eq!(place.run(&["search", "x", "--language", "klingon"]).code, 2);
     assert_eq!(place.run(&["search"]).code, 2);
 }
+
+#[test]
+fn junk_lines_of_a_seed_file_are_named_and_the_rest_is_crawled() {
+    let web = Web::builder().page("http://a.test/", Page::html("<title>a</title><p>text")).start();
+    let place = Place::at(&web, "[politeness]\ndelay = \"0s\"\n[crawl]\npatience = \"0s\"\n");
+    place
+        .scratch
+        .write("config/jobs/list.txt", "# sites\nhttp://a.test/\n\nnot a url\nftp://a.test/ # old\n");
+    place.scratch.write("config/jobs/news.toml", "seed_file = \"list.txt\"");
+    let said = place.run(&["crawl", "--job", "news"]);
+    assert_eq!(said.code, 1, "{}", said.stderr);
+    for needle in ["line 4", "not a url", "line 5", "ftp"] {
+        assert!(said.stderr.contains(needle), "{needle}: {}", said.stderr);
+    }
+    assert_eq!(number(said.lines.last().unwrap(), "fetched"), 1);
+    place.scratch.write("config/jobs/list.txt", "nothing\nto see\n");
+    refuses(&place, &["crawl", "--job", "news"], 2, &["line 1", "no seed can be crawled"]);
+}
+
+#[test]
+fn a_wish_that_the_settings_forbid_is_refused() {
+    let place = Place::with("[politeness]\ndelay = \"20m\"\ndelay_max = \"1h\"\n");
+    place.scratch.write("config/jobs/news.toml", "seeds = [\"http://a.test/\"]\nfresh_within = \"10m\"");
+    refuses(&place, &["crawl", "--job", "news"], 2, &["news", "fresh_within", "delay", "20m"]);
+    refuses(&place, &["config", "check"], 2, &["fresh_within"]);
+}

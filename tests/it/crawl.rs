@@ -55,7 +55,7 @@ fn what_is_due_again_is_asked_for_conditionally() {
             Page::html("<title>two</title><p>second text</p>").last_modified("Sat, 21 Nov 2026 10:00:00 GMT"),
         )
         .start();
-    let soon = "[politeness]\ndelay = \"0s\"\n[crawl]\npatience = \"0s\"\n[recrawl]\npage = \"1s\"\ninterval_min = \"1s\"\n";
+    let soon = "[politeness]\ndelay = \"0s\"\n[crawl]\npatience = \"0s\"\n[recrawl]\npage = \"1s\"\ninterval_min = \"1s\"\nhub_visits_per_hour = 3600\n";
     let place = Place::at(&web, soon);
     place.done(&["crawl", "http://a.test/"]);
     web.log().clear();

@@ -16,3 +16,4 @@ mod real_web;
 mod reindex;
 mod serve;
 mod survive;
+mod traps;

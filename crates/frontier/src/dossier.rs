@@ -101,6 +101,7 @@ impl Dossier {
         while self.patterns.len() > PATTERNS_MAX + 1 {
             self.patterns.pop_last();
         }
+        self.patterns.values_mut().for_each(Tally::bound);
         while self.hosts.len() > usize::from(u8::MAX) {
             self.hosts.pop_last();
         }
@@ -154,7 +155,7 @@ impl Dossier {
             return Verdict::Spent;
         }
         // A pattern that never proved itself has the credit of its family only.
-        if own.is_none_or(|tally| tally.useful == 0)
+        if own.is_none_or(|tally| !tally.is_proven())
             && let Some(tally) = pattern.family().and_then(|family| self.patterns.get(&family))
             && tally.is_stopped(now, limits)
         {
@@ -174,7 +175,7 @@ impl Dossier {
     pub(crate) fn is_stopped(&self, pattern: &Pattern, now: Timestamp, limits: &Limits) -> bool {
         let own = self.pattern(pattern.as_str());
         own.is_some_and(|tally| tally.is_stopped(now, limits))
-            || (own.is_none_or(|tally| tally.useful == 0)
+            || (own.is_none_or(|tally| !tally.is_proven())
                 && pattern
                     .family()
                     .and_then(|family| self.patterns.get(&family))
@@ -183,7 +184,8 @@ impl Dossier {
 
     /// Whether pages of a pattern have brought something, and still do.
     pub(crate) fn is_proven(&self, pattern: &Pattern, now: Timestamp, limits: &Limits) -> bool {
-        self.pattern(pattern.as_str()).is_some_and(|tally| tally.useful > 0 && !tally.is_stopped(now, limits))
+        self.pattern(pattern.as_str())
+            .is_some_and(|tally| tally.is_proven() && !tally.is_stopped(now, limits))
     }
 
     /// Whether a text has become the site's answer to anything.
@@ -200,7 +202,9 @@ impl Dossier {
         now: Timestamp,
         limits: &Limits,
     ) -> Worth {
-        let is_new = brought.fingerprint.is_some_and(|print| self.note_print(print));
+        let is_new_here =
+            brought.fingerprint.is_some_and(|print| self.pattern_mut(pattern.as_str()).note_print(print));
+        let is_new = brought.fingerprint.is_some_and(|print| self.note_print(print)) && is_new_here;
         let is_echo = brought.fingerprint.is_some_and(|print| self.is_echo(print));
         let is_junk = brought.junk.is_some() || is_echo;
         let is_useful = !is_junk && (is_new || brought.leads > 0);

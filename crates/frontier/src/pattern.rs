@@ -99,10 +99,17 @@ fn folder(segment: &str, is_named: bool) -> Cow<'_, str> {
     let segment = without_parameter(segment);
     match kind_of(segment) {
         Some(kind) => Cow::Borrowed(kind),
-        None if segment.contains('%') || segment.len() > WORD_LEN_MAX => Cow::Borrowed("{title}"),
+        None if is_title(segment) => Cow::Borrowed("{title}"),
         None if !is_named => Cow::Borrowed("{folder}"),
         None => without_digits(segment),
     }
+}
+
+/// Whether a folder is named like a page: a long name, one in another script, or words and a number joined by hyphens.
+fn is_title(segment: &str) -> bool {
+    segment.contains('%')
+        || segment.len() > WORD_LEN_MAX
+        || (segment.contains(['-', '_']) && segment.bytes().any(|b| b.is_ascii_digit()))
 }
 
 /// The last segment: the page's own name, which says nothing of its likes, except for what programs are called.

@@ -45,8 +45,8 @@ pub struct VerifySummary {
 /// What the archive says should be in the index.
 #[derive(Default)]
 struct Expected {
-    /// Key of each document → hash of what it says, and its URL.
-    documents: HashMap<UrlKey, (u64, String)>,
+    /// Key of each document → hash of what it says, its URL, and the key it was visited under.
+    documents: HashMap<UrlKey, (u64, String, UrlKey)>,
     /// Documents that were imported: the frontier never knew them.
     imported: HashSet<UrlKey>,
     records: u64,
@@ -131,11 +131,13 @@ impl Expected {
                 Change::Put(document) if !stores.takedowns.hides(&document.url) => {
                     // Importing is not crawling: the frontier never hears of it.
                     if derived.settlement.is_none() {
-                        self.imported.insert(derived.key);
+                        self.imported.insert(document.key);
                     } else {
-                        self.imported.remove(&derived.key);
+                        self.imported.remove(&document.key);
                     }
-                    self.documents.insert(derived.key, (fingerprint(&document), document.url));
+                    // A view is found as the page it names; the frontier knows it by its own key.
+                    let kept = (fingerprint(&document), document.url, derived.key);
+                    self.documents.insert(document.key, kept);
                 }
                 Change::Put(_) | Change::Delete(_) => drop(self.documents.remove(&derived.key)),
                 Change::Keep => {}
@@ -172,7 +174,7 @@ fn compare_index(
                         "the index has it, the archive does not say so; --repair removes it",
                     );
                 }
-                Some((hash, _)) if *hash != fingerprint(document) => {
+                Some((hash, ..)) if *hash != fingerprint(document) => {
                     findings.add(
                         "document_differs",
                         &document.url,
@@ -187,7 +189,7 @@ fn compare_index(
         .documents
         .iter()
         .filter(|(key, _)| !present.contains(key))
-        .map(|(_, (_, url))| url)
+        .map(|(_, (_, url, _))| url)
         .collect();
     missing.sort();
     for url in missing {
@@ -204,11 +206,11 @@ fn compare_index(
 fn compare_frontier(stores: &Stores, expected: &Expected, findings: &mut Findings<'_>) -> Result<u64, Error> {
     let before = findings.count;
     let frontier = stores.frontier.lock();
-    let mut urls: Vec<(&UrlKey, &String)> =
-        expected.documents.iter().map(|(key, (_, url))| (key, url)).collect();
-    urls.sort_by_key(|(key, _)| **key);
-    for (key, url) in urls {
-        if !expected.imported.contains(key) && frontier.url_status(*key)?.is_none() {
+    let mut urls: Vec<(&UrlKey, &String, &UrlKey)> =
+        expected.documents.iter().map(|(key, (_, url, visited))| (key, url, visited)).collect();
+    urls.sort_by_key(|(key, ..)| **key);
+    for (key, url, visited) in urls {
+        if !expected.imported.contains(key) && frontier.url_status(*visited)?.is_none() {
             findings.add(
                 "url_unknown",
                 url,

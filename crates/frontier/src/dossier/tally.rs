@@ -13,6 +13,8 @@ use crate::settings::Limits;
 const CREDIT_SHARE: u32 = 4;
 /// Most visits of such credit, so that a site that turns bad is noticed.
 const CREDIT_MAX: u32 = 250;
+/// Fingerprints kept: a calendar's months, and a few.
+const PRINTS_MAX: usize = 16;
 /// After how many days without a visit a stopped pattern is tried again: as rarely as what is gone (`gone = "30d"`).
 const REST_DAYS: u32 = 30;
 
@@ -33,6 +35,9 @@ pub(crate) struct Tally {
     barren: u32,
     /// Day of the last visit, counted from 1970.
     day: u32,
+    /// Its latest fingerprints, two bytes each, oldest first: pages of a busy pattern must not push those of another out
+    /// of mind.
+    prints: Vec<u8>,
 }
 
 /// Who names a URL.
@@ -65,6 +70,25 @@ impl Tally {
         *count = count.saturating_add(1);
     }
 
+    /// Remembers a fingerprint; whether it was not among the latest of its pattern.
+    pub(crate) fn note_print(&mut self, print: u64) -> bool {
+        let short = print.to_le_bytes();
+        let short = [short[0], short[1]];
+        if self.prints.chunks_exact(2).any(|known| known == short) {
+            return false;
+        }
+        if self.prints.len() >= PRINTS_MAX * 2 {
+            self.prints.drain(..2);
+        }
+        self.prints.extend(short);
+        true
+    }
+
+    pub(crate) fn bound(&mut self) {
+        self.prints.truncate(PRINTS_MAX * 2);
+        self.prints.truncate(self.prints.len() / 2 * 2);
+    }
+
     pub(crate) fn visit(&mut self, is_useful: bool, is_junk: bool, now: Timestamp) {
         self.visited = self.visited.saturating_add(1);
         self.useful = self.useful.saturating_add(u32::from(is_useful));
@@ -93,6 +117,13 @@ impl Tally {
         let credit = (self.useful / CREDIT_SHARE).min(CREDIT_MAX);
         self.barren >= limits.pattern_patience.saturating_add(credit)
             && day(now).saturating_sub(self.day) < REST_DAYS
+    }
+
+    /// Whether at least half of a fair number of visits were useful.
+    pub(crate) fn is_proven(&self) -> bool {
+        /// As many as a stopped pattern has at least.
+        const VISITS_MIN: u32 = 8;
+        self.visited >= VISITS_MIN && self.useful >= self.visited / 2
     }
 
     /// Visits since the last useful one.

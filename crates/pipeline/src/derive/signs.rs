@@ -38,7 +38,9 @@ fn fingerprint(parsed: &Parsed, offers: &[Offer]) -> u64 {
     }
     if text.len() < TEXT_BYTES_MIN {
         for offer in offers {
-            add(offer.url.canonical());
+            // Where links lead, not how the page sorts them: every choice of a facet search links to itself otherwise.
+            add(offer.url.host());
+            add(offer.url.url().path());
         }
     }
     let digest = hasher.finalize();
