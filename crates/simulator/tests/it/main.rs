@@ -1,3 +1,6 @@
 //! The simulator's tests.
 
+mod forecast;
+mod observer;
 mod store;
+mod trial;
