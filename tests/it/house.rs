@@ -100,6 +100,7 @@ fn crates_depend_only_on_those_the_architecture_allows() {
         ("recommender", &["model", "indexer"]),
         ("pipeline", &["model", "frontier", "fetcher", "archive", "parser", "indexer"]),
         ("server", &["model", "indexer", "recommender", "pipeline"]),
+        ("simulator", &["model", "frontier", "fetcher", "pipeline"]),
         ("demo", &["model"]),
     ];
     let all = [
@@ -112,6 +113,7 @@ fn crates_depend_only_on_those_the_architecture_allows() {
         "recommender",
         "pipeline",
         "server",
+        "simulator",
         "demo",
         "testkit",
         "silteme",

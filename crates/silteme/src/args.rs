@@ -62,6 +62,11 @@ pub(crate) enum Command {
         after_help = "Examples:\n  silteme crawl https://example.kz/ --max-pages 500\n  silteme crawl --job news --max-time 10m\n  silteme crawl                              resume whatever is due"
     )]
     Crawl(CrawlArgs),
+    /// Simulate a job for days under the real scheduler and pace: will its sources be fresh? No network, no store
+    #[command(
+        after_help = "Examples:\n  silteme simulate --job news --days 30\n  silteme simulate --job news --days 7 --within 10m --faults hostile --set recrawl.feed=10m\n\nThe crawl is the real one under your settings; the web is assumed, and the assumptions are printed.\nExit status 1: some sites do not meet the wish."
+    )]
+    Simulate(SimulateArgs),
     /// Serve the HTTP API, the pages, and the scheduled jobs of config/jobs/*.toml
     #[command(after_help = "Example:\n  silteme serve --listen 127.0.0.1:8080")]
     Serve(ServeArgs),
@@ -163,6 +168,45 @@ pub(crate) struct CrawlArgs {
     /// No URL that matches this regular expression (repeatable)
     #[arg(long, value_name = "REGEX", conflicts_with = "job")]
     pub(crate) exclude: Vec<String>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct SimulateArgs {
+    /// The job of config/jobs/NAME.toml
+    #[arg(long, value_name = "NAME")]
+    pub(crate) job: String,
+    /// Simulated days
+    #[arg(long, value_name = "DAYS", default_value_t = 30, value_parser = clap::value_parser!(u64).range(1..=366))]
+    pub(crate) days: u64,
+    /// Simulate only so many of its sites, chosen by the seed; nothing is scaled up
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
+    pub(crate) sources: Option<u64>,
+    /// Seed of chance: the same seed gives the same answer
+    #[arg(long, value_name = "SEED", default_value_t = 1)]
+    pub(crate) seed: u64,
+    /// How unwell the simulated web is
+    #[arg(long, value_enum, default_value_t = FaultLevel::Usual)]
+    pub(crate) faults: FaultLevel,
+    /// Articles an average site publishes a day
+    #[arg(long, value_name = "N", default_value_t = 20.0)]
+    pub(crate) rate_per_day: f64,
+    /// The wish: an article should be fetched so long after its publication
+    #[arg(long, value_name = "TIME", default_value = "10m")]
+    pub(crate) within: Span,
+    /// Write one line per request to a file
+    #[arg(long, value_name = "FILE")]
+    pub(crate) log: Option<PathBuf>,
+}
+
+/// How unwell the simulated web is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum FaultLevel {
+    /// Nothing fails
+    None,
+    /// One request in a hundred fails, sites are away for hours once in ten days
+    Usual,
+    /// One request in twenty fails, sites are away, slow or refuse every other day
+    Hostile,
 }
 
 #[derive(Debug, Args)]

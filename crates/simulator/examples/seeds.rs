@@ -29,7 +29,18 @@ fn main() -> ExitCode {
 fn one(seed: u64, log: bool) -> ExitCode {
     let kept: Option<Box<dyn std::io::Write + Send>> =
         log.then(|| Box::new(std::io::BufWriter::new(std::io::stdout())) as _);
-    match run(Plan::of_seed(seed), kept) {
+    let plan = Plan::of_seed(seed);
+    println!(
+        "seed {seed}: {} sites, embedded {}, plain {}, continuous {}, ends {:?}, steps {:?}, full {:?}",
+        plan.web.sites.len(),
+        plan.embedded,
+        plan.plain,
+        plan.continuous,
+        plan.ends,
+        plan.steps,
+        plan.full
+    );
+    match run(plan, kept) {
         Ok(report) => {
             for broken in &report.broken {
                 println!("BROKEN at {:.3} s: {}", broken.at.as_secs_f64(), broken.what);

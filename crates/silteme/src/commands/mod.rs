@@ -15,6 +15,7 @@ mod recommend;
 mod reindex;
 mod robots;
 mod serve;
+mod simulate;
 mod status;
 mod url;
 mod verify;
@@ -51,6 +52,7 @@ pub(crate) fn run(arguments: Arguments) -> anyhow::Result<Exit> {
     let exit = match command {
         Command::Demo(args) => demo::run(&mut context, &args),
         Command::Crawl(args) => crawl::run(&mut context, &args),
+        Command::Simulate(args) => simulate::run(&mut context, &args),
         Command::Serve(args) => serve::run(&mut context, &args),
         Command::Reindex(args) => reindex::run(&mut context, &args),
         Command::Import(args) => import::run(&mut context, &args),

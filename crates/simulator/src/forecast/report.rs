@@ -205,8 +205,12 @@ fn why(question: &Question, site: &SiteModel, count: &SiteCount) -> String {
             recrawl.interval_max
         );
     }
-    let unwell: Duration =
-        site.origins.iter().flat_map(|origin| &origin.spells).map(|spell| spell.to - spell.from).sum();
+    let unwell: Duration = site
+        .origins
+        .iter()
+        .flat_map(|origin| &origin.spells)
+        .map(|spell| spell.to.saturating_sub(spell.from))
+        .sum();
     if unwell > question.length / 20 {
         return format!("it was unwell for {} h", unwell.as_secs() / 3_600);
     }

@@ -1,8 +1,8 @@
 //! A store in memory that answers without looking at every site: for simulated months.
 //!
-//! Invariant: a site that is not on loan stands, per job, in exactly one of two indexes: `ready` by the instant it may be
-//! lent, or `later` when all it has are revisits beyond the bound of the last request. The promises are those of the port:
-//! the suite that the frontier's own stores pass runs over this one too.
+//! Invariant: a site that is not on loan stands, per job, in `ready` by the instant it may be lent, and in `later` while its
+//! first revisit lies beyond the bound of the last request. The promises are those of the port: the suite that the
+//! frontier's own stores pass runs over this one too.
 
 mod queue;
 

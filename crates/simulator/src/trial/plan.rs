@@ -21,6 +21,8 @@ pub struct Plan {
     pub seed: u64,
     /// Settings of the crawl.
     pub settings: Settings,
+    /// The settings the observer holds it to, when those are others: a crawl that is impolite on purpose.
+    pub promised: Option<Settings>,
     /// Its job.
     pub job: Job,
     /// The web.
@@ -82,6 +84,7 @@ impl Plan {
         Self {
             seed,
             settings: settings(random, !steps.is_empty()),
+            promised: None,
             job,
             web,
             ends: ends(random),

@@ -24,8 +24,6 @@ use crate::transport::SimulatedTransport;
 /// How a trial went.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TrialReport {
-    /// The seed.
-    pub seed: u64,
     /// Requests the web saw.
     pub requests: u64,
     /// Processes started.
@@ -83,7 +81,10 @@ impl Trial {
         let clock = Arc::new(WallClock::start());
         let web = Arc::new(plan.web);
         let transport = SimulatedTransport {
-            observer: Arc::new(Observer::new(Duties::of(&plan.settings, true))),
+            observer: Arc::new(Observer::new(Duties::of(
+                plan.promised.as_ref().unwrap_or(&plan.settings),
+                true,
+            ))),
             freshness: Arc::new(Freshness::new(Arc::clone(&web))),
             log: Arc::new(kept.map_or_else(Log::digest_only, Log::kept)),
             clock: Arc::clone(&clock),
@@ -165,7 +166,6 @@ impl Trial {
             broken.push(Broken { at: self.elapsed(), what: "the log could not be written".to_owned() });
         }
         TrialReport {
-            seed: 0,
             requests: transport.observer.requests(),
             lives: self.lives,
             log: transport.log.digest(),

@@ -70,7 +70,9 @@ impl Web {
             None => page(site, request, at),
         };
         if is_robots && answer.robots.is_none() {
-            answer.robots = Some(Served::Unavailable);
+            // 4xx other than 429 says that there is none (RFC 9309 section 2.3.1.3).
+            let none = answer.reply.as_ref().is_ok_and(|reply| matches!(reply.status, 400..=428 | 430..=499));
+            answer.robots = Some(if none { Served::Absent } else { Served::Unavailable });
         }
         if answer.after.is_zero() {
             let factor = self.chance().log_normal(0.4);

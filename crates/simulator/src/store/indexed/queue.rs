@@ -21,10 +21,11 @@ pub(super) struct Queue {
     revisits_due_by: Timestamp,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Place {
-    Ready(Timestamp),
-    Later(Timestamp),
+/// Where a site stands: in `ready`, in `later`, in both (a retry far ahead does not hide a revisit), or, on loan, nowhere.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+struct Place {
+    ready: Option<Timestamp>,
+    later: Option<Timestamp>,
 }
 
 impl Queue {
@@ -41,32 +42,23 @@ impl Queue {
 
     /// Puts a site into its index; `next_allowed` is absent while it is on loan.
     pub(super) fn place(&mut self, site: u64, next_allowed: Option<Timestamp>) {
-        let place = next_allowed.and_then(|allowed| {
-            let lanes = self.lanes.get(&site)?;
-            let (first, revisit) = (first(lanes, false), first(lanes, true));
-            match (first, revisit.filter(|turn| *turn <= self.revisits_due_by)) {
-                (None, None) => revisit.map(Place::Later),
-                (first, due) => {
-                    first.into_iter().chain(due).min().map(|turn| Place::Ready(turn.max(allowed)))
-                }
-            }
+        let place = next_allowed.map_or_else(Place::default, |allowed| {
+            let Some(lanes) = self.lanes.get(&site) else { return Place::default() };
+            let (due, later) = match first(lanes, true) {
+                Some(turn) if turn > self.revisits_due_by => (None, Some(turn)),
+                due => (due, None),
+            };
+            let ready = first(lanes, false).into_iter().chain(due).min();
+            Place { ready: ready.map(|turn| turn.max(allowed)), later }
         });
-        let before = match place {
-            Some(place) => self.places.insert(site, place),
-            None => self.places.remove(&site),
-        };
-        if before == place {
-            return;
+        let before = self.places.insert(site, place).unwrap_or_default();
+        if before.ready != place.ready {
+            before.ready.map(|at| self.ready.remove(&(at, site)));
+            place.ready.map(|at| self.ready.insert((at, site)));
         }
-        match before {
-            Some(Place::Ready(at)) => drop(self.ready.remove(&(at, site))),
-            Some(Place::Later(at)) => drop(self.later.remove(&(at, site))),
-            None => {}
-        }
-        match place {
-            Some(Place::Ready(at)) => drop(self.ready.insert((at, site))),
-            Some(Place::Later(at)) => drop(self.later.insert((at, site))),
-            None => {}
+        if before.later != place.later {
+            before.later.map(|at| self.later.remove(&(at, site)));
+            place.later.map(|at| self.later.insert((at, site)));
         }
     }
 
