@@ -54,6 +54,7 @@ fn a_retry_far_ahead_does_not_hide_a_revisit() {
             content_hash: Some(1),
             dropped: false,
             discovered: Vec::new(),
+            signs: frontier::Signs::default(),
         })
         .collect();
     let returned = frontier::SiteReturn {
