@@ -83,6 +83,11 @@ pub(crate) struct Worth {
     pub(crate) stops_pattern: bool,
 }
 
+/// Visits up to which a site counts as small.
+const SMALL_SITE: u64 = 128;
+/// Barren visits in a row that a pattern of a small site is granted at least.
+const SMALL_PATIENCE: u32 = 96;
+
 impl Dossier {
     /// Reads the encoded form.
     pub(crate) fn of_bytes(bytes: &[u8]) -> Self {
@@ -143,7 +148,8 @@ impl Dossier {
         limits: &Limits,
     ) -> Verdict {
         let own = self.pattern(pattern.as_str());
-        let verdict = own.map_or(Verdict::Open, |tally| tally.judge(trust, now, limits));
+        let verdict =
+            own.map_or(Verdict::Open, |tally| tally.judge(trust, now, limits, self.patience(limits)));
         if !matches!(verdict, Verdict::Open) {
             return verdict;
         }
@@ -157,13 +163,16 @@ impl Dossier {
         // A pattern that never proved itself has the credit of its family only.
         if own.is_none_or(|tally| !tally.is_proven())
             && let Some(tally) = pattern.family().and_then(|family| self.patterns.get(&family))
-            && tally.is_stopped(now, limits)
+            && tally.is_stopped(now, self.patience(limits))
         {
             return Verdict::Stopped;
         }
         let is_new_host = !self.hosts.contains_key(host);
         if is_new_host && self.hosts.len() >= limits.hosts_per_site_max {
-            let other = self.hosts.get(OTHER_HOSTS).map(|host| host.tally.judge(trust, now, limits));
+            let other = self
+                .hosts
+                .get(OTHER_HOSTS)
+                .map(|host| host.tally.judge(trust, now, limits, self.patience(limits)));
             if other.is_some_and(|verdict| !matches!(verdict, Verdict::Open)) {
                 return Verdict::Hosts;
             }
@@ -174,18 +183,29 @@ impl Dossier {
     /// Whether a URL queued earlier is not worth its visit any more.
     pub(crate) fn is_stopped(&self, pattern: &Pattern, now: Timestamp, limits: &Limits) -> bool {
         let own = self.pattern(pattern.as_str());
-        own.is_some_and(|tally| tally.is_stopped(now, limits))
+        own.is_some_and(|tally| tally.is_stopped(now, self.patience(limits)))
             || (own.is_none_or(|tally| !tally.is_proven())
                 && pattern
                     .family()
                     .and_then(|family| self.patterns.get(&family))
-                    .is_some_and(|tally| tally.is_stopped(now, limits)))
+                    .is_some_and(|tally| tally.is_stopped(now, self.patience(limits))))
     }
 
     /// Whether pages of a pattern have brought something, and still do.
     pub(crate) fn is_proven(&self, pattern: &Pattern, now: Timestamp, limits: &Limits) -> bool {
         self.pattern(pattern.as_str())
-            .is_some_and(|tally| tally.is_proven() && !tally.is_stopped(now, limits))
+            .is_some_and(|tally| tally.is_proven() && !tally.is_stopped(now, self.patience(limits)))
+    }
+
+    /// Barren visits in a row that a pattern of this site is granted: a site that is small so far might be read whole, a
+    /// large one has shown what it can do.
+    pub(crate) fn patience(&self, limits: &Limits) -> u32 {
+        let visited: u64 = self.hosts.values().map(|host| u64::from(host.tally.visited)).sum();
+        if visited < SMALL_SITE {
+            limits.pattern_patience.max(SMALL_PATIENCE)
+        } else {
+            limits.pattern_patience
+        }
     }
 
     /// Whether a text has become the site's answer to anything.
@@ -208,10 +228,11 @@ impl Dossier {
         let is_echo = brought.fingerprint.is_some_and(|print| self.is_echo(print));
         let is_junk = brought.junk.is_some() || is_echo;
         let is_useful = !is_junk && (is_new || brought.leads > 0);
+        let patience = self.patience(limits);
         let tally = self.pattern_mut(pattern.as_str());
-        let stopped_before = tally.is_stopped(now, limits);
+        let stopped_before = tally.is_stopped(now, patience);
         tally.visit(is_useful, is_junk, now);
-        let stops_pattern = !stopped_before && tally.is_stopped(now, limits);
+        let stops_pattern = !stopped_before && tally.is_stopped(now, patience);
         if let Some(family) = pattern.family() {
             self.pattern_mut(&family).visit(is_useful, is_junk, now);
         }

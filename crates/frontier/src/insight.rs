@@ -79,7 +79,7 @@ impl SiteInsight {
             visited: tally.visited,
             useful: tally.useful,
             junk: tally.junk,
-            stopped: tally.is_stopped(now, limits).then(|| barren(tally)),
+            stopped: tally.is_stopped(now, dossier.patience(limits)).then(|| barren(tally)),
         });
         // What is stopped is what people look for.
         let (mut stopped, open): (Vec<_>, Vec<_>) = patterns.partition(|pattern| pattern.stopped.is_some());

@@ -178,7 +178,8 @@ fn hub_interval(
     };
     let is_retired = news.fresh == 0
         && news.fresh_at.is_some_and(|fresh| model::time::until(fresh, at) >= recrawl.retire.0);
-    let longest = if is_retired { recrawl.interval_max.0 } else { recrawl.hub_max.0 };
+    let longest =
+        if is_retired { recrawl.interval_max.0 } else { recrawl.hub_max.0.min(recrawl.interval_max.0) };
     bounded(if is_retired { recrawl.interval_max.0 } else { next }, recrawl.interval_min.0, longest)
 }
 

@@ -248,12 +248,6 @@ impl Recrawl {
                 ));
             }
         }
-        if self.hub_max < self.interval_min || self.hub_max > self.interval_max {
-            return Err(format!(
-                "[recrawl] hub_max = \"{}\" must lie between interval_min = \"{}\" and interval_max = \"{}\"",
-                self.hub_max, self.interval_min, self.interval_max
-            ));
-        }
         if self.hub_visits_per_hour == 0 {
             return Err("[recrawl] hub_visits_per_hour must be at least 1; write for example hub_visits_per_hour = 60"
                 .to_owned());

@@ -13,6 +13,8 @@ use crate::settings::Limits;
 const CREDIT_SHARE: u32 = 4;
 /// Most visits of such credit, so that a site that turns bad is noticed.
 const CREDIT_MAX: u32 = 250;
+/// Barren visits after which growth is looked at anew.
+const WINDOW: u32 = 16;
 /// Fingerprints kept: a calendar's months, and a few.
 const PRINTS_MAX: usize = 16;
 /// After how many days without a visit a stopped pattern is tried again: as rarely as what is gone (`gone = "30d"`).
@@ -33,6 +35,10 @@ pub(crate) struct Tally {
     pub(crate) junk: u32,
     /// Visits since the last useful one.
     barren: u32,
+    /// `linked` as it was at the beginning of the present window of barren visits.
+    linked_before: u32,
+    /// By how much it grew in the window before.
+    growth: u32,
     /// Day of the last visit, counted from 1970.
     day: u32,
     /// Its latest fingerprints, two bytes each, oldest first: pages of a busy pattern must not push those of another out
@@ -93,15 +99,22 @@ impl Tally {
         self.visited = self.visited.saturating_add(1);
         self.useful = self.useful.saturating_add(u32::from(is_useful));
         self.junk = self.junk.saturating_add(u32::from(is_junk));
+        if is_useful || self.visited == 1 {
+            self.linked_before = self.linked;
+        }
         self.barren = if is_useful { 0 } else { self.barren.saturating_add(1) };
+        if self.barren > 0 && self.barren.is_multiple_of(WINDOW) {
+            self.growth = self.linked.saturating_sub(self.linked_before);
+            self.linked_before = self.linked;
+        }
         self.day = day(now);
     }
 
-    pub(crate) fn judge(&self, trust: Trust, now: Timestamp, limits: &Limits) -> Verdict {
+    pub(crate) fn judge(&self, trust: Trust, now: Timestamp, limits: &Limits, patience: u32) -> Verdict {
         if trust == Trust::Seed {
             return Verdict::Open;
         }
-        if self.is_stopped(now, limits) {
+        if self.is_stopped(now, patience) {
             return Verdict::Stopped;
         }
         let (count, allowed) = match trust {
@@ -112,11 +125,25 @@ impl Tally {
         if count < allowed.saturating_add(earned) { Verdict::Open } else { Verdict::Spent }
     }
 
-    /// Whether it has brought nothing for so long that no more is visited.
-    pub(crate) fn is_stopped(&self, now: Timestamp, limits: &Limits) -> bool {
+    /// Whether it has brought nothing for so long, while it kept growing, that no more is visited. `patience` is what the
+    /// site's size grants.
+    pub(crate) fn is_stopped(&self, now: Timestamp, patience: u32) -> bool {
         let credit = (self.useful / CREDIT_SHARE).min(CREDIT_MAX);
-        self.barren >= limits.pattern_patience.saturating_add(credit)
+        self.barren >= patience.saturating_add(credit)
+            && self.grows()
             && day(now).saturating_sub(self.day) < REST_DAYS
+    }
+
+    /// Whether barren visits lead to more URLs of the same kind, at least one for two visits. A trap has no end; two hundred
+    /// pages that differ in a number only have one.
+    fn grows(&self) -> bool {
+        let visits = self.barren % WINDOW;
+        let growth = self.linked.saturating_sub(self.linked_before);
+        if visits >= WINDOW / 2 || self.barren < WINDOW {
+            growth * 2 >= visits
+        } else {
+            self.growth * 2 >= WINDOW
+        }
     }
 
     /// Whether at least half of a fair number of visits were useful.

@@ -14,7 +14,14 @@ fn pattern(path: &str) -> Pattern {
     Pattern::of(&url::Url::parse(&format!("https://a.kz{path}")).unwrap())
 }
 
+/// A first visit of a page that links to the next of its kind.
 fn visit(dossier: &mut Dossier, path: &str, print: u64) -> super::Worth {
+    let limits = Limits { pattern_linked: u32::MAX, ..Limits::default() };
+    dossier.admit(&pattern(path), "a.kz", Trust::Linked, NOW, &limits);
+    visit_only(dossier, path, print)
+}
+
+fn visit_only(dossier: &mut Dossier, path: &str, print: u64) -> super::Worth {
     let brought = Brought { fingerprint: Some(print), junk: None, leads: 0 };
     dossier.learn(&pattern(path), "a.kz", brought, NOW, &Limits::default())
 }
@@ -36,15 +43,60 @@ fn an_archive_is_crawled_whole() {
         }
         assert!(!dossier.is_stopped(&article, NOW, &limits));
         assert!(admitted > visited, "stuck after {visited}");
-        visit(&mut dossier, "/news/1", print(visited));
+        visit_only(&mut dossier, "/news/1", print(visited));
         visited += 1;
     }
     assert!(admitted > 500_000, "{admitted}");
 }
 
+/// A site that has shown two hundred articles.
+fn large_site() -> Dossier {
+    let mut dossier = Dossier::default();
+    for n in 0..200 {
+        visit(&mut dossier, "/news/1", print(1_000 + n));
+    }
+    dossier
+}
+
+#[test]
+fn pages_that_differ_in_a_number_only_are_read_whole_where_they_have_an_end() {
+    let limits = Limits::default();
+    let page = pattern("/page/1");
+    // Five hundred pages that the front page lists at once.
+    let mut dossier = large_site();
+    for _ in 0..500 {
+        dossier.admit(&page, "a.kz", Trust::Linked, NOW, &limits);
+    }
+    for visits in 0..500 {
+        assert!(!dossier.is_stopped(&page, NOW, &limits), "stopped after {visits} visits");
+        visit_only(&mut dossier, "/page/1", 7);
+    }
+    // A small site whose pages lead to two more each, until all two hundred are known.
+    let mut dossier = Dossier::default();
+    let mut known = 1;
+    for visits in 0..200 {
+        assert!(!dossier.is_stopped(&page, NOW, &limits), "stopped after {visits} visits");
+        for _ in 0..2 {
+            if known < 180 {
+                dossier.admit(&page, "a.kz", Trust::Linked, NOW, &limits);
+                known += 1;
+            }
+        }
+        visit_only(&mut dossier, "/page/1", 7);
+    }
+    // One without an end is stopped even where the site is small.
+    let mut dossier = Dossier::default();
+    let mut visits = 0;
+    while !dossier.is_stopped(&page, NOW, &limits) {
+        visit(&mut dossier, "/page/1", 7);
+        visits += 1;
+    }
+    assert!(visits < 110, "{visits}");
+}
+
 #[test]
 fn a_calendar_stops_after_a_few_visits_and_is_tried_again_after_a_rest() {
-    let (limits, mut dossier) = (Limits::default(), Dossier::default());
+    let (limits, mut dossier) = (Limits::default(), large_site());
     let month = pattern("/calendar/2031/12");
     let mut visits = 0;
     while !dossier.is_stopped(&month, NOW, &limits) {
@@ -77,7 +129,7 @@ fn sessions_in_the_path_have_a_few_visits_unless_a_sitemap_names_them() {
     let mut admitted = 0;
     for n in 0..100 {
         admitted += u32::from(dossier.admit(&session, "a.kz", Trust::Linked, NOW, &limits) == Verdict::Open);
-        visit(&mut dossier, "/s/a1b2c3d4e5f6g7h8i9/news/x", print(n));
+        visit_only(&mut dossier, "/s/a1b2c3d4e5f6g7h8i9/news/x", print(n));
     }
     assert_eq!(admitted, limits.pattern_patience);
     assert_eq!(dossier.admit(&session, "a.kz", Trust::Listed, NOW, &limits), Verdict::Open);
@@ -86,7 +138,7 @@ fn sessions_in_the_path_have_a_few_visits_unless_a_sitemap_names_them() {
 
 #[test]
 fn a_new_facet_has_only_the_credit_of_its_family() {
-    let (limits, mut dossier) = (Limits::default(), Dossier::default());
+    let (limits, mut dossier) = (Limits::default(), large_site());
     for n in 0..10 {
         visit(&mut dossier, &format!("/catalog?f{}=1", ["a", "b", "c"][n % 3]), 5);
     }
