@@ -163,6 +163,13 @@ impl Observer {
         state.robots.values_mut().for_each(RobotsSeen::process_died);
     }
 
+    /// A robots.txt was asked for whose host had no address: it cannot be reached, and no request shows it.
+    pub fn robots_unresolved(&self, site: usize, url: &str, at: Duration) {
+        let mut state = self.state();
+        let seen = state.robots.entry(url.to_owned()).or_insert_with(|| RobotsSeen::new(site));
+        seen.served(Served::Unavailable, at);
+    }
+
     /// Whether the robots.txt last served allows a path.
     #[must_use]
     pub fn allows(&self, robots_url: &str, path: &str, at: Duration) -> bool {

@@ -54,6 +54,11 @@ impl Transport for SimulatedTransport {
         let host = url.host_str().unwrap_or_default();
         if !self.web.resolves(host, at) {
             self.log.line(at, || format!("name {host} does not resolve"));
+            if let Some((site, _)) = self.web.find(host)
+                && crate::web::is_robots(url.path())
+            {
+                self.observer.robots_unresolved(site, url.as_str(), at);
+            }
             return Err(TransportFailure::failed(FailureKind::Dns, "the name does not resolve"));
         }
         Ok(self.web.address(host, at))

@@ -112,7 +112,11 @@ fn human(answer: &Forecast) -> String {
         if answer.impolite == 0 {
             "no request too early, none forbidden".to_owned()
         } else {
-            format!("{} impolite requests: please report this with the seed", answer.impolite)
+            let first = answer.impolite_first.as_deref().unwrap_or_default();
+            format!(
+                "{} impolite requests, the first at {first}: please report this with the seed",
+                answer.impolite
+            )
         },
     );
     for site in &answer.unmet {

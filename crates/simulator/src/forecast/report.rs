@@ -72,6 +72,8 @@ pub struct Forecast {
     pub frontier_queued: u64,
     /// Requests that were not polite: 0, or there is a defect.
     pub impolite: usize,
+    /// The first of them.
+    pub impolite_first: Option<String>,
     /// What was assumed of the web.
     pub assumptions: String,
 }
@@ -114,6 +116,7 @@ pub(super) fn report(
     let traffic = transport.freshness.traffic();
     let share = |part: u64, of: u64| if of == 0 { 0.0 } else { round(part as f64 / of as f64) };
     let published = |site: &SiteModel| site.articles.iter().filter(|at| !at.is_zero()).count() as u64;
+    let broken = transport.observer.broken();
     let articles: u64 = web.sites.iter().map(published).sum();
     let listed: Vec<u32> = sites.iter().flat_map(|site| site.listed_ms.iter().copied()).collect();
     let fetched: Vec<u32> = sites.iter().flat_map(|site| site.fetched_ms.iter().copied()).collect();
@@ -175,7 +178,10 @@ pub(super) fn report(
             + counts.refused
             + counts.dropped,
         frontier_queued: counts.queued,
-        impolite: transport.observer.broken().len(),
+        impolite: broken.len(),
+        impolite_first: broken
+            .first()
+            .map(|broken| format!("{:.3} s: {}", broken.at.as_secs_f64(), broken.what)),
         assumptions: question.assumptions(),
     }
 }

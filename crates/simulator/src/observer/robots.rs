@@ -59,7 +59,9 @@ impl RobotsSeen {
 
     /// Why it is asked for too soon, if it is.
     pub(super) fn too_soon(&self, at: Duration, duties: &Duties) -> Option<String> {
-        let distance = if self.failed { duties.robots_retry } else { duties.robots_again };
+        // Where a redirect led may have failed.
+        let may_have_failed = self.failed || matches!(self.good, Some((_, Served::Redirect(_))));
+        let distance = if may_have_failed { duties.robots_retry } else { duties.robots_again };
         let early = super::early(self.asked, distance, at)?;
         Some(format!("robots.txt asked for again {early:?} too early"))
     }

@@ -180,7 +180,9 @@ fn refusing(status: u16, retry: Retry, end: Duration, after: Duration) -> Answer
         Retry::Date(ahead) => {
             // A date has whole seconds.
             let until = Duration::from_secs((end + Duration::from_secs(ahead)).as_secs());
-            (Some(date(until)), Some(until.saturating_sub(end)))
+            // Timers tick in milliseconds, so the answer may end that much later than planned.
+            let silence = until.saturating_sub(end).saturating_sub(Duration::from_millis(1));
+            (Some(date(until)), Some(silence))
         }
         Retry::Past => (Some("Thu, 01 Jan 2015 00:00:00 GMT".to_owned()), None),
         Retry::Absurd => (Some("315360000".to_owned()), Some(Duration::from_hours(87_600))),
