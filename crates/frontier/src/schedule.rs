@@ -110,7 +110,8 @@ pub(crate) fn settle(row: &mut UrlRow, settlement: &Settlement, recrawl: &Recraw
         // The host's refusal, not the page's fault: the host's silence is kept by its pace.
         Outcome::RetryLater { until, .. } => {
             let wait = until.map_or(recrawl.retry.0, |until| model::time::until(at, until));
-            (untried_or_scheduled(row.state), wait.max(WAIT_MIN), interval)
+            // "In ten years" is the host's to say, and its pace keeps to what it allows; the page is asked about before.
+            (untried_or_scheduled(row.state), wait.min(recrawl.retry_rest.0).max(WAIT_MIN), interval)
         }
         Outcome::RobotsUnavailable { retry_at, .. } => {
             (untried_or_scheduled(row.state), model::time::until(at, *retry_at).max(WAIT_MIN), interval)

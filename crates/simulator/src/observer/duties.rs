@@ -61,7 +61,7 @@ impl Duties {
         let fetcher = &settings.fetcher.fetcher;
         Self {
             delay: politeness.delay.0,
-            address_delay: Duration::ZERO,
+            address_delay: settings.politeness.address_distance(),
             silence_max: politeness.silence_max.0,
             robots_age_max: fetcher.robots_age_max.0,
             robots_stale_max: fetcher.robots_stale_max.0,

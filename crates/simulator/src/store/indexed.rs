@@ -10,9 +10,11 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use frontier::store::{
     Applied, Batch, Budget, Found, FrontierStore, KeptRules, Ledger, LentSite, MemoKey, NewUrl, ReturnedSite,
-    Rule, SettledRow, SiteRow, UrlRow, Wanted, choose, number_of, site_number,
+    Rule, RuleKind, SettledRow, SiteRow, UrlRow, Wanted, choose, number_of, site_number,
 };
-use frontier::{Counts, Error, JobRules, LeaseRequest, PaceState, RobotsEntry, StateCounts, UrlState};
+use frontier::{
+    Counts, Error, JobRules, LeaseRequest, PaceState, RobotsEntry, StateCounts, Takedown, UrlState,
+};
 use model::{CanonicalUrl, Position, Site, Timestamp, UrlKey};
 
 use self::queue::Queue;
@@ -96,17 +98,7 @@ impl FrontierStore for IndexedStore {
             self.checkpoint = checkpoint;
         }
         if let Some(takedown) = batch.forget {
-            self.takedowns.insert(takedown.rule());
-            let names = |url: &str| CanonicalUrl::parse(url).is_ok_and(|url| takedown.names(&url));
-            let doomed: Vec<UrlKey> =
-                self.rows.values().filter(|e| names(&e.row.url)).map(|e| e.row.key).collect();
-            applied.forgotten = doomed.len() as u64;
-            for key in doomed {
-                self.remove(key);
-            }
-            for entry in self.rows.values_mut().filter(|e| e.row.via.as_deref().is_some_and(names)) {
-                entry.row.via = None;
-            }
+            applied.forgotten = self.forget(takedown);
         }
         Ok(applied)
     }
@@ -171,6 +163,28 @@ impl FrontierStore for IndexedStore {
 }
 
 impl IndexedStore {
+    fn forget(&mut self, takedown: &Takedown) -> u64 {
+        self.takedowns.insert(takedown.rule());
+        let names = |url: &str| CanonicalUrl::parse(url).is_ok_and(|url| takedown.names(&url));
+        let doomed: Vec<UrlKey> =
+            self.rows.values().filter(|e| names(&e.row.url)).map(|e| e.row.key).collect();
+        let forgotten = doomed.len() as u64;
+        for key in doomed {
+            self.remove(key);
+        }
+        for entry in self.rows.values_mut().filter(|e| e.row.via.as_deref().is_some_and(names)) {
+            entry.row.via = None;
+        }
+        if takedown.rule().kind != RuleKind::Url {
+            for entry in self.sites.values_mut() {
+                entry.robots.retain(|origin, _| !names(&format!("{origin}/")));
+            }
+            self.memos
+                .retain(|of, _| !matches!(of, MemoKey::Site(site) if names(&format!("https://{site}/"))));
+        }
+        forgotten
+    }
+
     fn take_back(&mut self, returned: &ReturnedSite<'_>) {
         let number = site_number(returned.site);
         let Some(entry) = self.sites.get_mut(&number).filter(|e| e.fence == Some(returned.fence)) else {
