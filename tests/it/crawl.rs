@@ -164,3 +164,19 @@ fn redirects_noindex_errors_and_duplicates_are_outcomes() {
     assert_eq!(urls.len(), 3, "{urls:?}");
     assert!(urls.iter().all(|url| !url.contains("secret") && !url.contains("moved")), "{urls:?}");
 }
+
+#[test]
+fn pages_that_differ_in_a_number_only_are_all_crawled() {
+    const PAGES: usize = 150;
+    let paths: Vec<String> = (0..PAGES).map(|n| format!("/page/{n}")).collect();
+    let links: Vec<&str> = paths.iter().map(String::as_str).collect();
+    let mut builder = Web::builder().page("http://a.test/", Page::linking("front", &links));
+    for path in &paths {
+        let html = format!("<title>A page</title><p>This is {path} of many.</p><a href=\"/\">all</a>");
+        builder = builder.page(&format!("http://a.test{path}"), Page::html(html));
+    }
+    let web = builder.start();
+    let place = Place::at(&web, HASTY);
+    let summary = place.done(&["crawl", "http://a.test/"]);
+    assert_eq!(number(&summary, "documents"), PAGES as u64 + 1, "{summary}");
+}

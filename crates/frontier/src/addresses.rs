@@ -32,7 +32,10 @@ pub struct Addresses {
 
 #[derive(Debug, Clone, Copy)]
 struct Entry {
+    /// The first place that is free.
     next: Timestamp,
+    /// When the last request left.
+    left: Option<Timestamp>,
     /// Connections that failed since the last that did not.
     strikes: u8,
 }
@@ -75,6 +78,7 @@ impl Addresses {
         }
         let key = machine(address);
         let strikes = self.known.get(&key).map_or(0, |entry| entry.strikes);
+        let left = self.known.get(&key).and_then(|entry| entry.left);
         let next = self.known.get(&key).map_or(self.started, |entry| entry.next).max(now);
         if until(now, next) > patience {
             return Err(next);
@@ -82,8 +86,27 @@ impl Addresses {
         if self.known.len() >= ADDRESSES_MAX {
             self.known.retain(|_, entry| entry.next > now);
         }
-        self.known.insert(key, Entry { next: later(next, self.rest(strikes)), strikes });
+        self.known.insert(key, Entry { next: later(next, self.rest(strikes)), left, strikes });
         Ok(next)
+    }
+
+    /// A request that has its place leaves at `now`, unless the one before it left late and is too close. Places keep their
+    /// distance by themselves, but a timer may make any of them late.
+    ///
+    /// # Errors
+    /// When to try again.
+    pub fn leave(&mut self, address: IpAddr, now: Timestamp) -> Result<(), Timestamp> {
+        let distance = self.distance;
+        let Some(entry) = self.known.get_mut(&machine(address)) else { return Ok(()) };
+        if let Some(left) = entry.left.filter(|left| *left <= now) {
+            let allowed = later(left, distance);
+            if allowed > now {
+                return Err(allowed);
+            }
+        }
+        entry.left = Some(now);
+        entry.next = entry.next.max(later(now, distance));
+        Ok(())
     }
 
     /// Takes in how a request to an address ended.
@@ -95,7 +118,7 @@ impl Addresses {
             matches!(outcome, Outcome::Failed { kind: FailureKind::Connect | FailureKind::Timeout, .. });
         let strikes = if failed { (entry.strikes + 1).min(STRIKES_MAX) } else { entry.strikes / 2 };
         let next = if failed { entry.next.max(later(now, self.rest(strikes))) } else { entry.next };
-        self.known.insert(key, Entry { next, strikes });
+        self.known.insert(key, Entry { next, strikes, ..entry });
     }
 
     fn rest(&self, strikes: u8) -> Duration {

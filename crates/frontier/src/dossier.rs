@@ -66,6 +66,8 @@ pub(crate) struct Host {
 pub(crate) struct Brought {
     /// Fingerprint of the text; `None` when there was no page (404).
     pub(crate) fingerprint: Option<u64>,
+    /// The same with its digits (`Settlement::likeness`).
+    pub(crate) likeness: Option<u64>,
     /// What stood there instead of a page.
     pub(crate) junk: Option<Junk>,
     /// New links to patterns that are known to be good.
@@ -83,10 +85,9 @@ pub(crate) struct Worth {
     pub(crate) stops_pattern: bool,
 }
 
-/// Visits up to which a site counts as small.
-const SMALL_SITE: u64 = 128;
-/// Barren visits in a row that a pattern of a small site is granted at least.
-const SMALL_PATIENCE: u32 = 96;
+/// Barren visits in a row that a pattern is granted while its site has shown nothing useful; each useful page takes two
+/// of them away, down to `pattern_patience`. Some dozens of like pages that lead to each other are all known by then.
+const PATIENCE_AT_FIRST: u32 = 40;
 
 impl Dossier {
     /// Reads the encoded form.
@@ -197,20 +198,16 @@ impl Dossier {
             .is_some_and(|tally| tally.is_proven() && !tally.is_stopped(now, self.patience(limits)))
     }
 
-    /// Barren visits in a row that a pattern of this site is granted: a site that is small so far might be read whole, a
-    /// large one has shown what it can do.
+    /// Barren visits in a row that a pattern of this site is granted: much while nothing is known of the site, whose pages
+    /// may all be alike but for a number, and little once it has shown pages that differ.
     pub(crate) fn patience(&self, limits: &Limits) -> u32 {
-        let visited: u64 = self.hosts.values().map(|host| u64::from(host.tally.visited)).sum();
-        if visited < SMALL_SITE {
-            limits.pattern_patience.max(SMALL_PATIENCE)
-        } else {
-            limits.pattern_patience
-        }
+        let useful: u32 = self.hosts.values().map(|host| host.tally.useful).sum();
+        limits.pattern_patience.max(PATIENCE_AT_FIRST.saturating_sub(useful.saturating_mul(2)))
     }
 
     /// Whether a text has become the site's answer to anything.
-    pub(crate) fn is_echo(&self, fingerprint: u64) -> bool {
-        self.echoes.iter().any(|(echo, times)| *echo == fingerprint && *times >= ECHO_TIMES)
+    pub(crate) fn is_echo(&self, likeness: u64) -> bool {
+        self.echoes.iter().any(|(echo, times)| *echo == likeness && *times >= ECHO_TIMES)
     }
 
     /// Takes in the first visit of a URL.
@@ -224,8 +221,9 @@ impl Dossier {
     ) -> Worth {
         let is_new_here =
             brought.fingerprint.is_some_and(|print| self.pattern_mut(pattern.as_str()).note_print(print));
-        let is_new = brought.fingerprint.is_some_and(|print| self.note_print(print)) && is_new_here;
-        let is_echo = brought.fingerprint.is_some_and(|print| self.is_echo(print));
+        let is_new =
+            brought.fingerprint.is_some_and(|print| self.note_print(print, brought.likeness)) && is_new_here;
+        let is_echo = brought.likeness.is_some_and(|likeness| self.is_echo(likeness));
         let is_junk = brought.junk.is_some() || is_echo;
         let is_useful = !is_junk && (is_new || brought.leads > 0);
         let patience = self.patience(limits);
@@ -289,11 +287,12 @@ impl Dossier {
         self.hosts.entry(name.to_owned()).or_default()
     }
 
-    /// Remembers a fingerprint; whether it was not among the latest.
-    fn note_print(&mut self, print: u64) -> bool {
+    /// Remembers a fingerprint; whether it was not among the latest. What is alike to the last digit is counted.
+    fn note_print(&mut self, print: u64, likeness: Option<u64>) -> bool {
+        let likeness = likeness.unwrap_or(print);
         let short = print.to_le_bytes();
         let short = [short[0], short[1]];
-        if let Some(echo) = self.echoes.iter_mut().find(|(echo, _)| *echo == print) {
+        if let Some(echo) = self.echoes.iter_mut().find(|(echo, _)| *echo == likeness) {
             echo.1 = echo.1.saturating_add(1);
             return false;
         }
@@ -305,7 +304,7 @@ impl Dossier {
                     self.echoes.remove(at);
                 }
             }
-            self.echoes.push((print, 2));
+            self.echoes.push((likeness, 2));
             return false;
         }
         if self.prints.len() >= PRINTS_MAX * 2 {

@@ -103,7 +103,8 @@ pub struct Limits {
     pub pattern_listed: u32,
     /// Further URLs of a pattern for each page of it that brought something new: half a page's links.
     pub pattern_earned: u32,
-    /// Visits of a pattern in a row that bring nothing new until it is stopped; a quarter of its useful visits is added.
+    /// Visits of a pattern in a row that bring nothing new, while they lead to ever more of the same, until it is stopped;
+    /// a quarter of its useful visits is added, and more while its site has shown little.
     pub pattern_patience: u32,
     /// Hosts of a site admitted at once; further ones share the budget of one pattern (infinite subdomains).
     pub hosts_per_site_max: usize,
@@ -170,7 +171,7 @@ impl Default for Limits {
             pattern_linked: 500,
             pattern_listed: 50_000,
             pattern_earned: 50,
-            pattern_patience: 8,
+            pattern_patience: 6,
             hosts_per_site_max: 20,
             url_length_max: 2_048,
             path_depth_max: 16,

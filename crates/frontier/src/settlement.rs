@@ -41,3 +41,11 @@ pub struct Signs {
     /// The declared canonical URL, if it is on the same site; may be the URL itself.
     pub canonical: Option<CanonicalUrl>,
 }
+
+impl Settlement {
+    /// The same for two pages that a reader could not tell apart, digits, links and all; `None` when there was no page.
+    pub(crate) fn likeness(&self) -> Option<u64> {
+        let fingerprint = self.signs.fingerprint?;
+        Some(fingerprint.rotate_left(17) ^ self.content_hash.unwrap_or_default())
+    }
+}

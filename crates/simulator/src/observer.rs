@@ -309,8 +309,9 @@ impl State {
                 .or_insert_with(|| RobotsSeen::new(target.site))
                 .served(served.clone(), at);
         } else if let Some(floors) = &duties.floors {
-            // A host that says when to come again is believed.
-            let floor = landed.silence.unwrap_or_else(|| floors.after(landed.status));
+            // A host that says when to come again is believed, but a page is not given up for years.
+            let asked = landed.silence.map(|silence| silence.min(floors.refused));
+            let floor = asked.unwrap_or_else(|| floors.after(landed.status));
             self.visited.insert(target.url, Visited { ended: at, floor, archived: false });
         }
     }

@@ -56,6 +56,17 @@ fn a_crowded_address_sends_those_in_a_hurry_away() {
 }
 
 #[test]
+fn a_request_that_left_late_holds_the_next_one_back() {
+    let mut addresses = addresses();
+    assert_eq!(grant(&mut addresses, "1.2.3.4", START), Ok(0));
+    assert_eq!(grant(&mut addresses, "1.2.3.4", START), Ok(50));
+    assert_eq!(addresses.leave(ip("1.2.3.4"), at(20)), Ok(()));
+    assert_eq!(addresses.leave(ip("1.2.3.4"), at(50)), Err(at(70)));
+    assert_eq!(addresses.leave(ip("1.2.3.4"), at(70)), Ok(()));
+    assert_eq!(grant(&mut addresses, "1.2.3.4", at(80)), Ok(40));
+}
+
+#[test]
 fn a_network_of_64_bits_is_one_machine() {
     let mut addresses = addresses();
     assert_eq!(grant(&mut addresses, "2a00:1:2:3::1", START), Ok(0));

@@ -130,7 +130,7 @@ impl Tally {
     pub(crate) fn is_stopped(&self, now: Timestamp, patience: u32) -> bool {
         let credit = (self.useful / CREDIT_SHARE).min(CREDIT_MAX);
         self.barren >= patience.saturating_add(credit)
-            && self.grows()
+            && (self.grows() || self.junk > self.visited / 2)
             && day(now).saturating_sub(self.day) < REST_DAYS
     }
 

@@ -42,8 +42,8 @@ impl Frontier {
         if let Some(junk) = settlement.signs.junk {
             return Some(junk.to_string());
         }
-        let fingerprint = settlement.signs.fingerprint?;
-        let is_echo = self.dossiers.get(&settlement.site).is_some_and(|dossier| dossier.is_echo(fingerprint));
+        let likeness = settlement.likeness()?;
+        let is_echo = self.dossiers.get(&settlement.site).is_some_and(|dossier| dossier.is_echo(likeness));
         // Lists of links may well be the same under two URLs.
         (is_echo && settlement.visit.depth > 0 && settlement.visit.kind == model::ResourceKind::Page)
             .then(|| "its text is what the site answers to anything".to_owned())
@@ -210,6 +210,7 @@ impl Frontier {
             .count();
         let brought = Brought {
             fingerprint: settlement.signs.fingerprint,
+            likeness: settlement.likeness(),
             junk: settlement.signs.junk,
             leads: u32::try_from(leads).unwrap_or(u32::MAX),
         };

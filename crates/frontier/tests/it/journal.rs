@@ -6,8 +6,8 @@ use std::time::Duration;
 
 use frontier::store::{Batch, Memo, MemoKey, Wanted};
 use frontier::{
-    Error, Frontier, FrontierStore, JournalStore, LeaseRequest, Offer, RobotsEntry, Settings, SiteReturn,
-    Takedown,
+    Error, Frontier, FrontierStore, JournalStore, LeaseRequest, Limits, Offer, RobotsEntry, Settings,
+    SiteReturn, Takedown,
 };
 use model::{Origin, Outcome, ResourceKind, Site, Timestamp};
 use testkit::clock::EPOCH;
@@ -50,9 +50,15 @@ fn page(site: u64, number: u64) -> Offer {
 fn large_queues_are_in_the_same_order_as_in_memory() {
     let dir = tempfile::tempdir().unwrap();
     let mut random = Random::new(5);
-    let mut embedded = crawl(dir.path());
-    let mut memory = Frontier::in_memory(Settings::default());
-    memory.register(any_job(), EPOCH).unwrap();
+    // Patterns are not what this is about, and what is known of them lags a little after a crash.
+    let limits = Limits { pattern_linked: u32::MAX, pattern_patience: u32::MAX, ..Limits::default() };
+    let settings = Settings { limits, ..Settings::default() };
+    let open = |now| Frontier::open(dir.path(), settings.clone(), now).unwrap();
+    let mut embedded = open(EPOCH);
+    let mut memory = Frontier::in_memory(settings.clone());
+    for frontier in [&mut embedded, &mut memory] {
+        frontier.register(any_job(), EPOCH).unwrap();
+    }
     let (mut now, mut offset) = (EPOCH, 0);
     for step in 0..110u64 {
         let offers: Vec<Offer> =
@@ -86,7 +92,7 @@ fn large_queues_are_in_the_same_order_as_in_memory() {
         now = model::time::later(now, Duration::from_secs(1 + random.below(40_000)));
         if step % 23 == 22 {
             drop(embedded);
-            embedded = open(dir.path(), now);
+            embedded = open(now);
             memory.recover(now).unwrap();
         }
     }

@@ -189,7 +189,13 @@ impl Pacing for SitePacing {
         match self.manners.addresses(|addresses| addresses.grant(address, now, CROWD_PATIENCE)) {
             Ok(leaves) => {
                 self.wait(leaves).await;
-                Ok(())
+                loop {
+                    let now = self.clock.now();
+                    match self.manners.addresses(|addresses| addresses.leave(address, now)) {
+                        Ok(()) => return Ok(()),
+                        Err(allowed) => self.wait(allowed).await,
+                    }
+                }
             }
             Err(next) => {
                 self.pace.silence(next, PaceReason::Address);
