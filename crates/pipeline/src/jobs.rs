@@ -227,7 +227,7 @@ impl Job {
     /// [`Error::Job`] naming both sides of the contradiction and what to change.
     pub fn check_against(&self, politeness: &Politeness, recrawl: &Recrawl) -> Result<(), Error> {
         let Some(wish) = self.fresh_within else { return Ok(()) };
-        let per_hub = Span(std::time::Duration::from_secs(3600) / recrawl.hub_visits_per_hour.max(1));
+        let per_hub = Span(std::time::Duration::from_hours(1) / recrawl.hub_visits_per_hour.max(1));
         let fail = |what: String| {
             Err(Error::Job(format!("job {:?} wishes fresh_within = \"{wish}\", but {what}", self.name)))
         };

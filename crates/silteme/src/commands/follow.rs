@@ -40,7 +40,7 @@ pub(super) fn politeness(config: &Config, global: &Global) -> watch::Receiver<Po
                         }
                     }
                     Err(error) => {
-                        tracing::warn!(%error, "the changed settings cannot be used; the old ones stay in force")
+                        tracing::warn!(%error, "the changed settings cannot be used; the old ones stay in force");
                     }
                 }
             }

@@ -206,7 +206,7 @@ impl MazePage {
         if let Some(canonical) = &self.canonical {
             let _ = write!(html, "<link rel=\"canonical\" href=\"{canonical}\">");
         }
-        let _ = write!(html, "</head><body><article><h1>{}</h1>\n", self.title);
+        let _ = writeln!(html, "</head><body><article><h1>{}</h1>", self.title);
         for paragraph in &self.text {
             let _ = writeln!(html, "<p>{paragraph}</p>");
         }
@@ -262,6 +262,21 @@ fn missing(path: &str) -> MazePage {
     }
 }
 
+const MONTHS: [&str; 12] = [
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+];
+
 fn calendar(path: &str) -> MazePage {
     let numbers: Vec<u32> = path.split('/').filter_map(|part| part.parse().ok()).collect();
     let (year, month) = (numbers.first().copied().unwrap_or(2026), numbers.get(1).copied().unwrap_or(1));
@@ -276,20 +291,6 @@ fn calendar(path: &str) -> MazePage {
         format!("/calendar/{}/{month}", year.wrapping_sub(1)),
     ];
     links.extend((1..=28).map(|day| format!("/calendar/{year}/{month}/{day}")));
-    const MONTHS: [&str; 12] = [
-        "January",
-        "February",
-        "March",
-        "April",
-        "May",
-        "June",
-        "July",
-        "August",
-        "September",
-        "October",
-        "November",
-        "December",
-    ];
     let name = MONTHS[(month.max(1) as usize - 1) % 12];
     MazePage { links, ..notice(&format!("{name} {year}"), "No events.") }
 }

@@ -215,7 +215,7 @@ impl Shard {
 
 /// A slot as two numbers: place and the lower bits of the mark, the upper bits of the mark.
 fn halves(within: u64, place: u64) -> (u64, u16) {
-    (within << PLACE_BITS | place / UNIT, u16::try_from(within >> (64 - PLACE_BITS)).unwrap_or_default())
+    ((within << PLACE_BITS) | (place / UNIT), u16::try_from(within >> (64 - PLACE_BITS)).unwrap_or_default())
 }
 
 fn slot_halves(slot: &[u8]) -> (u64, u16) {
