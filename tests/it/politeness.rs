@@ -110,7 +110,7 @@ fn a_longer_delay_counts_while_the_crawl_runs() {
     std::thread::scope(|scope| {
         let crawl = scope.spawn(|| place.run(&["crawl", "http://a.test/", "--max-time", "6s"]));
         assert!(web.log().wait_for(8, Duration::from_secs(20)));
-        place.scratch.write("config/silteme.toml", &settings("1500ms"));
+        place.scratch.write("config/silteme.toml", settings("1500ms"));
         assert_eq!(crawl.join().unwrap().code, 0);
     });
     let intervals = web.log().intervals_ms("a.test");

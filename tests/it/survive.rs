@@ -70,7 +70,7 @@ fn disturbed(seed: u64) -> Disturbed {
         assert!(*shortest_ms + 1 >= DELAY_MS, "seed {seed}: {host} was asked after {shortest_ms} ms");
     }
     place.done(&["verify"]);
-    let shortest_ms = shortest.iter().map(|(_, ms)| *ms).min().unwrap_or(u64::MAX);
+    let shortest_ms = shortest.values().copied().min().unwrap_or(u64::MAX);
     Disturbed { killed, repeated, shortest_ms }
 }
 
