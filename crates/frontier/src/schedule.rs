@@ -201,7 +201,7 @@ fn wished(interval: Duration, news: &News, at: Timestamp, recrawl: &Recrawl) -> 
     if !is_lively {
         return interval;
     }
-    let within = wish - wish / WISH_RESERVE;
+    let within = wish.saturating_sub(wish / WISH_RESERVE);
     bounded(interval.min(within), recrawl.interval_min.0, recrawl.interval_max.0)
 }
 

@@ -44,7 +44,7 @@ pub struct Politeness {
     /// Longest distance between two probes of a dead site.
     pub probe_max: Span,
     /// Sites on one IP address are together asked at most as often as this many sites with addresses of their own: the
-    /// distance between requests to an address is `delay` divided by it (BUbiNG: 4 s per host, 0.5 s per address; shared
+    /// distance between requests to an address is `delay` divided by it (`BUbiNG`: 4 s per host, 0.5 s per address; shared
     /// hosters and CDNs carry thousands). 1 = an address is treated as one site; 0 = addresses are not metered.
     pub sites_per_address: u32,
 }

@@ -52,12 +52,7 @@ impl Frontier {
     }
 
     /// What each settlement brought, as far as it does not depend on the others.
-    pub(super) fn lessons(
-        &self,
-        settlements: &[Settlement],
-        gathered: &Gathered<'_>,
-        _now: Timestamp,
-    ) -> Result<Vec<Lesson>, Error> {
+    pub(super) fn lessons(&self, settlements: &[Settlement], gathered: &Gathered<'_>) -> Vec<Lesson> {
         let lesson = |settlement: &Settlement| {
             let junk = self.junk_of(settlement);
             let is_new = |key: UrlKey| gathered.new.contains_key(&key);
@@ -74,7 +69,7 @@ impl Frontier {
             };
             Lesson { news, is_hub: false }
         };
-        Ok(settlements.iter().map(lesson).collect())
+        settlements.iter().map(lesson).collect()
     }
 
     /// Takes in a visit of a hub: its new links, its silence, and whether it came as soon as its job wishes.

@@ -77,7 +77,7 @@ impl Frontier {
         let found: usize = settlements.iter().map(|settlement| settlement.discovered.len()).sum();
         report.refused += u32::try_from(found - followed).unwrap_or(u32::MAX);
 
-        let lessons = self.lessons(settlements, &gathered, now)?;
+        let lessons = self.lessons(settlements, &gathered);
         let mut batch = Batch::new(now);
         for (settlement, lesson) in settlements.iter().zip(lessons) {
             self.settle_one(settlement, lesson, &mut rows, &mut batch)?;
