@@ -1,5 +1,8 @@
 //! The table of docs/robots.md, played row by row against the real fetcher over a transport in memory.
 
+#![expect(clippy::unwrap_used, reason = "a test that cannot set itself up has failed")]
+#![expect(clippy::unnecessary_wraps, reason = "every kind of answer has the same type")]
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::Write;
 use std::sync::{Arc, Mutex};

@@ -3,6 +3,7 @@
 //! Invariant: whatever a page links to, only what the job's operator asked for is admitted; and no rule looks at anything
 //! but the offer, so the order of offers does not matter (except to budgets, which the store counts).
 
+use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
 
 use model::{CanonicalUrl, ResourceKind, Timestamp};
@@ -135,9 +136,9 @@ impl Admission {
         }
         if offer.kind == ResourceKind::Page
             && let Some(extension) = extension(offer.url.url().path())
-            && self.skipped.contains(&extension)
+            && self.skipped.contains(&*extension)
         {
-            return Err(Refusal::Extension { extension });
+            return Err(Refusal::Extension { extension: extension.into_owned() });
         }
         job.judge_patterns(offer)?;
         if !offer.is_seed()
@@ -248,10 +249,14 @@ fn schemeless(url: &CanonicalUrl) -> &str {
 }
 
 /// The ending of the last path segment, in lower case, if it has one.
-fn extension(path: &str) -> Option<String> {
+fn extension(path: &str) -> Option<Cow<'_, str>> {
     let (_, segment) = path.rsplit_once('/')?;
     let (stem, extension) = segment.rsplit_once('.')?;
-    (!stem.is_empty() && !extension.is_empty()).then(|| extension.to_ascii_lowercase())
+    let lower = || {
+        let is_lower = !extension.bytes().any(|b| b.is_ascii_uppercase());
+        if is_lower { Cow::Borrowed(extension) } else { Cow::Owned(extension.to_ascii_lowercase()) }
+    };
+    (!stem.is_empty() && !extension.is_empty()).then(lower)
 }
 
 #[cfg(test)]

@@ -130,13 +130,24 @@ impl Dossier {
     ) -> Verdict {
         let verdict = self.judge(pattern, host, trust, now, limits);
         if matches!(verdict, Verdict::Open) {
-            self.pattern_mut(pattern.as_str()).admit(trust);
+            let name = self.pattern_name(pattern.as_str());
+            change(&mut self.patterns, name, |tally| tally.admit(trust));
             if let Some(family) = pattern.family() {
-                self.pattern_mut(&family).admit(trust);
+                let name = self.pattern_name(&family);
+                change(&mut self.patterns, name, |tally| tally.admit(trust));
             }
-            self.host_mut(host, limits).tally.admit(trust);
+            let name = self.host_name(host, limits);
+            change(&mut self.hosts, name, |host| host.tally.admit(trust));
         }
         verdict
+    }
+
+    /// Visits it learnt from, and URLs admitted.
+    pub(crate) fn totals(&self) -> (u32, u32) {
+        self.hosts.values().map(|host| &host.tally).fold((0, 0), |(visited, admitted), tally| {
+            let linked = tally.linked.saturating_add(tally.listed);
+            (tally.visited.saturating_add(visited), linked.saturating_add(admitted))
+        })
     }
 
     /// What [`Dossier::admit`] would say.
@@ -270,21 +281,25 @@ impl Dossier {
     }
 
     fn pattern_mut(&mut self, text: &str) -> &mut Tally {
-        let text = if self.patterns.contains_key(text) || self.patterns.len() < PATTERNS_MAX {
-            text
-        } else {
-            OTHER_PATTERNS
-        };
-        self.patterns.entry(text.to_owned()).or_default()
+        let name = self.pattern_name(text).to_owned();
+        self.patterns.entry(name).or_default()
+    }
+
+    /// Under what name a pattern is counted.
+    fn pattern_name<'a>(&self, text: &'a str) -> &'a str {
+        let has_room = self.patterns.len() < PATTERNS_MAX || self.patterns.contains_key(text);
+        if has_room { text } else { OTHER_PATTERNS }
+    }
+
+    /// Under what name a host is counted.
+    fn host_name<'a>(&self, name: &'a str, limits: &Limits) -> &'a str {
+        let has_room = self.hosts.len() < limits.hosts_per_site_max || self.hosts.contains_key(name);
+        if has_room { name } else { OTHER_HOSTS }
     }
 
     fn host_mut(&mut self, name: &str, limits: &Limits) -> &mut Host {
-        let name = if self.hosts.contains_key(name) || self.hosts.len() < limits.hosts_per_site_max {
-            name
-        } else {
-            OTHER_HOSTS
-        };
-        self.hosts.entry(name.to_owned()).or_default()
+        let name = self.host_name(name, limits).to_owned();
+        self.hosts.entry(name).or_default()
     }
 
     /// Remembers a fingerprint; whether it was not among the latest. What is alike to the last digit is counted.
@@ -338,6 +353,14 @@ impl Host {
         }
         let of_host = Junk::ALL.iter().zip(self.junk).filter(|(junk, _)| junk.is_of_host());
         of_host.max_by_key(|(_, times)| *times).map(|(junk, _)| *junk)
+    }
+}
+
+/// Changes an entry, made if there is none; the name is copied only then.
+fn change<T: Default>(entries: &mut BTreeMap<String, T>, name: &str, change: impl FnOnce(&mut T)) {
+    match entries.get_mut(name) {
+        Some(entry) => change(entry),
+        None => change(entries.entry(name.to_owned()).or_default()),
     }
 }
 

@@ -12,7 +12,7 @@ mod neighbours;
 mod recall;
 mod settle;
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 use std::path::Path;
 
 use model::{Position, Site, Timestamp, UrlKey, Visit};
@@ -23,6 +23,7 @@ use crate::admission::Admission;
 use crate::error::Error;
 use crate::instant::ceil_millis;
 use crate::job::JobRules;
+use crate::keyed::KeySet;
 use crate::lease::{LeaseRequest, RobotsEntry, SiteLease, SiteReturn};
 use crate::notice::Notices;
 use crate::offer::{Offer, OfferReport};
@@ -184,7 +185,7 @@ impl Frontier {
     pub fn offer(&mut self, offers: &[Offer], now: Timestamp) -> Result<OfferReport, Error> {
         let mut report = OfferReport::default();
         let named = offers.iter().map(|offer| (offer, admit::trust_of(offer)));
-        let mut gathered = self.gather(named, &mut HashSet::new(), &mut report)?;
+        let mut gathered = self.gather(named, &mut KeySet::default(), &mut report)?;
         self.spend(&mut gathered, now, &mut report);
         let mut batch = Batch::new(now);
         batch.offers =

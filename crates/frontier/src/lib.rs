@@ -8,6 +8,7 @@ mod facade;
 mod insight;
 mod instant;
 mod job;
+mod keyed;
 mod lease;
 mod notice;
 mod offer;

@@ -137,7 +137,7 @@ fn leaf(segment: &str, has_query: bool) -> Cow<'_, str> {
         None if is_word => "{word}",
         None => "{title}",
     };
-    if ending.is_empty() { Cow::Borrowed(name) } else { Cow::Owned(format!("{name}.{ending}")) }
+    if ending.is_empty() { Cow::Borrowed(name) } else { Cow::Owned([name, ".", ending].concat()) }
 }
 
 /// A segment without what follows a `;`.

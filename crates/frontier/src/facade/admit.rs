@@ -3,8 +3,8 @@
 //! Invariant: the same batch in another order admits the same URLs: within a site the better named come first, then the
 //! shallower, then those of the lesser key.
 
-use std::borrow::Cow;
-use std::collections::{HashMap, HashSet};
+use std::collections::BTreeMap;
+use std::ops::Deref;
 
 use model::{CanonicalUrl, ResourceKind, Site, Timestamp, UrlKey};
 
@@ -13,20 +13,37 @@ use crate::admission::{self, Refusal};
 use crate::dossier::{Trust, Verdict};
 use crate::error::Error;
 use crate::insight::barren;
+use crate::keyed::{KeyMap, KeySet};
 use crate::offer::{Offer, OfferReport};
 use crate::pattern::Pattern;
-use crate::port::{Budget, NewUrl, Wanted};
+use crate::port::{Budget, MemoKey, NewUrl, Wanted, number_of};
 
 /// An offer that admission has nothing against.
 #[derive(Debug)]
 pub(super) struct Candidate<'a> {
-    pub(super) offer: Cow<'a, Offer>,
+    pub(super) offer: Named<'a>,
+    pub(super) key: UrlKey,
     pub(super) budget: Budget,
     pub(super) trust: Trust,
-    pub(super) site: Site,
     pub(super) pattern: Pattern,
     /// Whether it goes to the store: admitted, or a seed that may change jobs.
     pub(super) is_taken: bool,
+}
+
+/// An offer as it was made, or with the preferred spelling in the place of its own.
+#[derive(Debug)]
+pub(super) enum Named<'a> {
+    Given(&'a Offer),
+    Respelt(Box<Offer>),
+}
+
+/// An offer that admission has nothing against, and nothing is known of.
+#[derive(Debug)]
+struct Unknown<'a> {
+    offer: Named<'a>,
+    key: UrlKey,
+    budget: Budget,
+    trust: Trust,
 }
 
 /// The offers of a batch, sorted out.
@@ -35,52 +52,47 @@ pub(super) struct Gathered<'a> {
     /// New URLs and seeds, each once.
     pub(super) candidates: Vec<Candidate<'a>>,
     /// Place in `candidates` of what is new.
-    pub(super) new: HashMap<UrlKey, usize>,
+    pub(super) new: KeyMap<UrlKey, usize>,
     /// Offers with a date that were known before.
     pub(super) known_dated: Vec<&'a Offer>,
 }
 
 impl Frontier {
-    /// Sorts out offers: what admission refuses, what is known, what is new; other spellings are set right.
+    /// Sorts out offers: what is known, what admission refuses, what is new; other spellings are set right. What is known
+    /// is not judged again, as most of what pages link to is: it was admitted once, and nothing comes of it here.
     pub(super) fn gather<'a>(
         &mut self,
         offers: impl Iterator<Item = (&'a Offer, Trust)>,
-        seen: &mut HashSet<UrlKey>,
+        seen: &mut KeySet<UrlKey>,
         report: &mut OfferReport,
     ) -> Result<Gathered<'a>, Error> {
-        let mut passed: Vec<(Cow<'a, Offer>, Budget, Trust)> = Vec::new();
-        let mut repeated: Vec<&Offer> = Vec::new();
-        for (offer, trust) in offers {
-            match self.admission.judge(offer) {
-                Err(_) => report.refused += 1,
-                Ok(_) if !seen.insert(offer.url.key()) => {
-                    report.known += 1;
-                    repeated.push(offer);
-                }
-                Ok(budget) => passed.push((Cow::Borrowed(offer), budget, trust)),
-            }
-        }
-        let keys: Vec<UrlKey> = passed.iter().map(|(offer, ..)| offer.url.key()).collect();
-        let known = self.known(&keys)?;
-        let mut gathered = Gathered { known_dated: repeated, ..Gathered::default() };
-        gathered.known_dated.retain(|offer| offer.dated.is_some());
+        let offers: Vec<(&Offer, Trust)> = offers.collect();
+        let keys: Vec<UrlKey> = offers.iter().map(|(offer, _)| offer.url.key()).collect();
+        let mut gathered = Gathered::default();
         let mut unknown = Vec::new();
-        for ((offer, budget, trust), known) in passed.into_iter().zip(known) {
-            if !known || offer.is_seed() {
-                unknown.push((offer, budget, trust));
+        for (((offer, trust), key), known) in offers.into_iter().zip(&keys).zip(self.known(&keys)?) {
+            let is_known = (known && !offer.is_seed()) || seen.contains(key);
+            if is_known {
+                report.known += 1;
+                if offer.dated.is_some() && self.admission.judge(offer).is_ok() {
+                    gathered.known_dated.push(offer);
+                }
                 continue;
             }
-            report.known += 1;
-            if let (Cow::Borrowed(offer), true) = (&offer, offer.dated.is_some()) {
-                gathered.known_dated.push(offer);
+            match self.admission.judge(offer) {
+                Err(_) => report.refused += 1,
+                Ok(budget) => {
+                    seen.insert(*key);
+                    unknown.push(Unknown { offer: Named::Given(offer), key: *key, budget, trust });
+                }
             }
         }
-        self.load_dossiers(unknown.iter().map(|(offer, ..)| offer.url.site()))?;
-        let unknown = self.respell(unknown, seen, report)?;
-        for (offer, budget, trust) in unknown {
-            let (site, pattern) = (offer.url.site(), Pattern::of(offer.url.url()));
-            gathered.new.insert(offer.url.key(), gathered.candidates.len());
-            gathered.candidates.push(Candidate { offer, budget, trust, site, pattern, is_taken: false });
+        self.load_dossiers(unknown.iter().map(|one| (number_of(one.key), || one.offer.url.site())))?;
+        gathered.new.reserve(unknown.len());
+        for Unknown { offer, key, budget, trust } in self.respell(unknown, seen, report)? {
+            let pattern = Pattern::of(offer.url.url());
+            gathered.new.insert(key, gathered.candidates.len());
+            gathered.candidates.push(Candidate { offer, key, budget, trust, pattern, is_taken: false });
         }
         Ok(gathered)
     }
@@ -88,31 +100,34 @@ impl Frontier {
     /// Puts preferred spellings in the place of others; what is known by its preferred spelling is known.
     fn respell<'a>(
         &self,
-        offers: Vec<(Cow<'a, Offer>, Budget, Trust)>,
-        seen: &mut HashSet<UrlKey>,
+        offers: Vec<Unknown<'a>>,
+        seen: &mut KeySet<UrlKey>,
         report: &mut OfferReport,
-    ) -> Result<Vec<(Cow<'a, Offer>, Budget, Trust)>, Error> {
+    ) -> Result<Vec<Unknown<'a>>, Error> {
         let mut kept = Vec::with_capacity(offers.len());
-        let mut respelt: Vec<(Cow<'a, Offer>, Budget, Trust)> = Vec::new();
-        for (offer, budget, trust) in offers {
+        let mut respelt: Vec<Unknown<'a>> = Vec::new();
+        for one in offers {
             let better = self
                 .dossiers
-                .get(&offer.url.site())
-                .filter(|_| !offer.is_seed())
-                .and_then(|dossier| dossier.mirrors.preferred(&offer.url));
-            match better {
-                None => kept.push((offer, budget, trust)),
-                Some(url) => {
-                    let better = Offer { url, ..offer.into_owned() };
-                    match self.admission.judge(&better) {
-                        Err(_) => report.refused += 1,
-                        Ok(_) if !seen.insert(better.url.key()) => report.known += 1,
-                        Ok(budget) => respelt.push((Cow::Owned(better), budget, trust)),
-                    }
+                .get(number_of(one.key))
+                .filter(|_| !one.offer.is_seed())
+                .and_then(|dossier| dossier.mirrors.preferred(&one.offer.url));
+            let Some(url) = better else {
+                kept.push(one);
+                continue;
+            };
+            let better = Offer { url, ..one.offer.into_owned() };
+            let key = better.url.key();
+            match self.admission.judge(&better) {
+                Err(_) => report.refused += 1,
+                Ok(_) if !seen.insert(key) => report.known += 1,
+                Ok(budget) => {
+                    let offer = Named::Respelt(Box::new(better));
+                    respelt.push(Unknown { offer, key, budget, trust: one.trust });
                 }
             }
         }
-        let keys: Vec<UrlKey> = respelt.iter().map(|(offer, ..)| offer.url.key()).collect();
+        let keys: Vec<UrlKey> = respelt.iter().map(|one| one.key).collect();
         for (one, known) in respelt.into_iter().zip(self.known(&keys)?) {
             if known {
                 report.known += 1;
@@ -126,17 +141,19 @@ impl Frontier {
     /// Admits candidates as far as the budgets of their patterns and hosts allow.
     pub(super) fn spend(&mut self, gathered: &mut Gathered<'_>, now: Timestamp, report: &mut OfferReport) {
         let mut order: Vec<usize> = (0..gathered.candidates.len()).collect();
-        order.sort_by_cached_key(|&at| {
+        order.sort_unstable_by_key(|&at| {
             let one = &gathered.candidates[at];
-            (one.trust, one.offer.depth, one.offer.url.key())
+            (one.trust, one.offer.depth, one.key)
         });
+        let limits = &self.settings.limits;
         for at in order {
-            let one = &mut gathered.candidates[at];
-            let dossier = self.dossiers.change(&one.site);
-            let verdict =
-                dossier.admit(&one.pattern, one.offer.url.host(), one.trust, now, &self.settings.limits);
-            one.is_taken = verdict == Verdict::Open;
-            if !one.is_taken {
+            let Candidate { offer, key, trust, pattern, is_taken, .. } = &mut gathered.candidates[at];
+            *is_taken = self.dossiers.admit(
+                number_of(*key),
+                || offer.url.site(),
+                |dossier| dossier.admit(pattern, offer.url.host(), *trust, now, limits) == Verdict::Open,
+            );
+            if !*is_taken {
                 report.refused += 1;
             }
         }
@@ -195,16 +212,44 @@ impl Frontier {
         Ok(self.store.read(&Wanted { known: keys, ..Wanted::default() })?.known)
     }
 
-    /// Reads the dossiers of sites that are not in memory.
-    pub(super) fn load_dossiers(&mut self, sites: impl Iterator<Item = Site>) -> Result<(), Error> {
-        let sites: HashSet<Site> = sites.collect();
-        let missing = self.dossiers.missing(sites.iter());
+    /// Reads the dossiers of sites that are not in memory; sites are given by number.
+    pub(super) fn load_dossiers(
+        &mut self,
+        sites: impl Iterator<Item = (u64, impl FnOnce() -> Site)>,
+    ) -> Result<(), Error> {
+        let missing: BTreeMap<u64, Site> = sites
+            .filter(|(number, _)| !self.dossiers.has(*number))
+            .map(|(number, site)| (number, site()))
+            .collect();
         if missing.is_empty() {
             return Ok(());
         }
-        let found = self.store.read(&Wanted { memos: &missing, ..Wanted::default() })?;
-        self.dossiers.fill(missing, found.memos);
+        let memos: Vec<MemoKey> = missing.values().map(|site| MemoKey::Site(site.clone())).collect();
+        let found = self.store.read(&Wanted { memos: &memos, ..Wanted::default() })?;
+        for ((number, site), memo) in missing.into_iter().zip(found.memos) {
+            self.dossiers.fill(number, site, memo.as_deref());
+        }
         Ok(())
+    }
+}
+
+impl Named<'_> {
+    fn into_owned(self) -> Offer {
+        match self {
+            Self::Given(offer) => offer.clone(),
+            Self::Respelt(offer) => *offer,
+        }
+    }
+}
+
+impl Deref for Named<'_> {
+    type Target = Offer;
+
+    fn deref(&self) -> &Offer {
+        match self {
+            Self::Given(offer) => offer,
+            Self::Respelt(offer) => offer,
+        }
     }
 }
 

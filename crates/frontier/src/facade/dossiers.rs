@@ -3,114 +3,177 @@
 //! Invariant: what is not written yet of a dossier is a few visits at most, in proportion to all of the site's; losing them
 //! in a crash makes budgets a little more generous, never less.
 
-use std::collections::HashMap;
+use std::cmp::Reverse;
 
 use model::Site;
 
 use crate::dossier::Dossier;
-use crate::port::{Memo, MemoKey};
+use crate::keyed::KeyMap;
+use crate::port::{Memo, MemoKey, number_of, site_number};
+use crate::settlement::Settlement;
 
 /// Dossiers kept decoded; some kilobytes each.
 const KEPT_MAX: usize = 4_096;
-/// A dossier is written when it changed this many times less often than it was ever changed: a site of a hundred pages
-/// at each batch, one of a million once in [`DIRTY_MAX`] visits.
-const DIRTY_PART: u32 = 64;
-/// Changes after which it is written in any case.
-const DIRTY_MAX: u32 = 64;
+/// A dossier is written when it learnt from this many times fewer visits than ever: a site of a hundred pages at each
+/// batch, one of a million once in [`VISITS_MAX`] visits.
+const VISITS_PART: u32 = 64;
+/// Visits after which it is written in any case.
+const VISITS_MAX: u32 = 64;
+/// The same of URLs admitted, which only spend budgets: what is not written of them is a third of them at most.
+const ADMITTED_PART: u32 = 3;
+/// URLs admitted for which it is not yet written: budgets are ten times that.
+const ADMITTED_MIN: u32 = 16;
+/// URLs admitted after which it is written in any case.
+const ADMITTED_MAX: u32 = 512;
 
-/// The dossiers of a frontier.
+/// The dossiers of a frontier, by number of site.
 #[derive(Debug, Default)]
 pub(super) struct Dossiers {
-    kept: HashMap<Site, Kept>,
-    /// Counts uses, to know which was used last.
-    uses: u64,
+    kept: KeyMap<u64, Kept>,
+    /// Sites changed since the last batch.
+    changed: Vec<u64>,
+    /// Counts batches, to know which was used last.
+    batches: u64,
 }
 
-#[derive(Debug, Default)]
+#[derive(Debug)]
 struct Kept {
+    site: Site,
     dossier: Dossier,
-    /// Changes since it was written.
-    dirty: u32,
-    /// Changes ever.
-    changes: u32,
+    visits: Changes,
+    admitted: Changes,
     used: u64,
 }
 
-impl Dossiers {
-    /// The memos to be read before these sites can be asked about; each once.
-    pub(super) fn missing<'a>(&self, sites: impl Iterator<Item = &'a Site>) -> Vec<MemoKey> {
-        let mut missing: Vec<MemoKey> = sites
-            .filter(|site| !self.kept.contains_key(*site))
-            .map(|site| MemoKey::Site(site.clone()))
-            .collect();
-        missing.sort_unstable();
-        missing.dedup();
-        missing
+/// How often a dossier was changed.
+#[derive(Debug, Default, Clone, Copy)]
+struct Changes {
+    ever: u32,
+    unwritten: u32,
+}
+
+impl Changes {
+    fn count(&mut self) {
+        self.ever = self.ever.saturating_add(1);
+        self.unwritten = self.unwritten.saturating_add(1);
+    }
+}
+
+impl Kept {
+    fn new(site: Site, dossier: Dossier, used: u64) -> Self {
+        let (visits, admitted) = dossier.totals();
+        let ever = |ever| Changes { ever, unwritten: 0 };
+        Self { site, dossier, visits: ever(visits), admitted: ever(admitted), used }
     }
 
-    /// Takes in what was read.
-    pub(super) fn fill(&mut self, keys: Vec<MemoKey>, memos: Vec<Option<Vec<u8>>>) {
-        for (key, memo) in keys.into_iter().zip(memos) {
-            if let MemoKey::Site(site) = key {
-                self.uses += 1;
-                let dossier = memo.map(|bytes| Dossier::of_bytes(&bytes)).unwrap_or_default();
-                let changes = dossier.hosts().map(|(_, host)| host.tally.visited).sum();
-                self.kept.insert(site, Kept { dossier, dirty: 0, changes, used: self.uses });
-            }
-        }
+    fn is_dirty(&self) -> bool {
+        self.visits.unwritten > 0 || self.admitted.unwritten > 0
+    }
+
+    fn is_due(&self) -> bool {
+        let of = |ever: u32, part: u32, min: u32, max: u32| (ever / part).clamp(min, max);
+        self.visits.unwritten >= of(self.visits.ever, VISITS_PART, 1, VISITS_MAX)
+            || self.admitted.unwritten >= of(self.admitted.ever, ADMITTED_PART, ADMITTED_MIN, ADMITTED_MAX)
+    }
+
+    /// To be written.
+    fn memo(&mut self) -> Memo {
+        (self.visits.unwritten, self.admitted.unwritten) = (0, 0);
+        Memo { of: MemoKey::Site(self.site.clone()), bytes: self.dossier.to_bytes() }
+    }
+}
+
+impl Dossiers {
+    /// Whether a site's is kept.
+    pub(super) fn has(&self, site: u64) -> bool {
+        self.kept.contains_key(&site)
+    }
+
+    /// Takes in what was read of a site.
+    pub(super) fn fill(&mut self, number: u64, site: Site, memo: Option<&[u8]>) {
+        let dossier = memo.map(Dossier::of_bytes).unwrap_or_default();
+        self.kept.insert(number, Kept::new(site, dossier, self.batches));
     }
 
     /// A site's dossier, if it is kept.
-    pub(super) fn get(&self, site: &Site) -> Option<&Dossier> {
-        self.kept.get(site).map(|kept| &kept.dossier)
+    pub(super) fn get(&self, site: u64) -> Option<&Dossier> {
+        self.kept.get(&site).map(|kept| &kept.dossier)
     }
 
-    /// A site's dossier, to be changed; an empty one when it was not read before.
-    pub(super) fn change(&mut self, site: &Site) -> &mut Dossier {
-        self.uses += 1;
-        if !self.kept.contains_key(site) {
-            self.kept.insert(site.clone(), Kept::default());
-        }
-        let kept = self.kept.entry(site.clone()).or_default();
-        kept.used = self.uses;
-        kept.dirty = kept.dirty.saturating_add(1);
-        kept.changes = kept.changes.saturating_add(1);
+    /// The dossier of a visited URL's site, to learn from the visit; an empty one when it was not read before.
+    pub(super) fn change(&mut self, settlement: &Settlement) -> &mut Dossier {
+        let kept = self.kept_mut(number_of(settlement.visit.key), || settlement.site.clone());
+        kept.visits.count();
         &mut kept.dossier
     }
 
-    /// What is to be written now.
+    /// Has a site's dossier judge an offer: `admit` says whether it was admitted and thus counted.
+    pub(super) fn admit(
+        &mut self,
+        number: u64,
+        site: impl FnOnce() -> Site,
+        admit: impl FnOnce(&mut Dossier) -> bool,
+    ) -> bool {
+        let kept = self.kept_mut(number, site);
+        let is_admitted = admit(&mut kept.dossier);
+        if is_admitted {
+            kept.admitted.count();
+        }
+        is_admitted
+    }
+
+    fn kept_mut(&mut self, number: u64, site: impl FnOnce() -> Site) -> &mut Kept {
+        if self.changed.last() != Some(&number) {
+            self.changed.push(number);
+        }
+        let used = self.batches;
+        let kept = self.kept.entry(number).or_insert_with(|| Kept::new(site(), Dossier::default(), used));
+        kept.used = used;
+        kept
+    }
+
+    /// What is to be written now; ends the batch.
     pub(super) fn memos(&mut self) -> Vec<Memo> {
         let mut memos = Vec::new();
-        let excess = self.kept.len().saturating_sub(KEPT_MAX);
-        let evict_before = if excess > 0 {
-            let mut uses: Vec<u64> = self.kept.values().map(|kept| kept.used).collect();
-            // A quarter at once, so that this is rare.
-            let place = excess.saturating_add(KEPT_MAX / 4).min(uses.len() - 1);
-            *uses.select_nth_unstable(place).1
-        } else {
-            0
-        };
-        for (site, kept) in &mut self.kept {
-            let is_due = kept.dirty > 0 && kept.dirty >= (kept.changes / DIRTY_PART).clamp(1, DIRTY_MAX);
-            if is_due || (kept.dirty > 0 && kept.used < evict_before) {
-                memos.push(Memo { of: MemoKey::Site(site.clone()), bytes: kept.dossier.to_bytes() });
-                kept.dirty = 0;
+        self.changed.sort_unstable();
+        self.changed.dedup();
+        for number in self.changed.drain(..) {
+            if let Some(kept) = self.kept.get_mut(&number).filter(|kept| kept.is_due()) {
+                memos.push(kept.memo());
             }
         }
-        if evict_before > 0 {
-            self.kept.retain(|_, kept| kept.used >= evict_before);
+        self.batches += 1;
+        if self.kept.len() > KEPT_MAX {
+            self.evict(&mut memos);
         }
         memos.sort_unstable_by(|a, b| a.of.cmp(&b.of));
         memos
     }
 
+    /// Writes and forgets those used longest ago; a quarter at once, so that this is rare.
+    fn evict(&mut self, memos: &mut Vec<Memo>) {
+        let mut last: Vec<(u64, u64)> = self.kept.iter().map(|(number, kept)| (kept.used, *number)).collect();
+        let left = (KEPT_MAX - KEPT_MAX / 4).min(last.len());
+        if left < last.len() {
+            last.select_nth_unstable_by_key(left, |used| Reverse(*used));
+        }
+        for (_, number) in last.drain(left..) {
+            if let Some(mut kept) = self.kept.remove(&number)
+                && kept.is_dirty()
+            {
+                memos.push(kept.memo());
+            }
+        }
+    }
+
     /// Forgets a site.
     pub(super) fn drop_site(&mut self, site: &Site) {
-        self.kept.remove(site);
+        self.kept.remove(&site_number(site));
     }
 
     /// Forgets what was not written: the store refused a batch, and is right.
     pub(super) fn clear(&mut self) {
         self.kept.clear();
+        self.changed.clear();
     }
 }

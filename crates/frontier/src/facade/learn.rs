@@ -3,8 +3,6 @@
 //! Invariant: only first visits count for patterns and hosts, each once; nothing is learnt from a visit that is settled
 //! already.
 
-use std::collections::HashMap;
-
 use model::{CanonicalUrl, Outcome, Timestamp, UrlKey};
 
 use super::Frontier;
@@ -13,9 +11,10 @@ use super::settle::Rows;
 use crate::dossier::{Brought, HubVisit, Observation};
 use crate::error::Error;
 use crate::insight::barren;
+use crate::keyed::{KeyMap, KeySet};
 use crate::notice::{Notice, NoticeKind, Notices};
 use crate::pattern::Pattern;
-use crate::port::{LastVisit, Memo, MemoKey, UrlRow, Wanted};
+use crate::port::{LastVisit, Memo, MemoKey, UrlRow, Wanted, number_of};
 use crate::queue::Turn;
 use crate::schedule::{self, News};
 use crate::settlement::Settlement;
@@ -43,7 +42,10 @@ impl Frontier {
             return Some(junk.to_string());
         }
         let likeness = settlement.likeness()?;
-        let is_echo = self.dossiers.get(&settlement.site).is_some_and(|dossier| dossier.is_echo(likeness));
+        let is_echo = self
+            .dossiers
+            .get(number_of(settlement.visit.key))
+            .is_some_and(|dossier| dossier.is_echo(likeness));
         // Lists of links may well be the same under two URLs.
         (is_echo && settlement.visit.depth > 0 && settlement.visit.kind == model::ResourceKind::Page)
             .then(|| "its text is what the site answers to anything".to_owned())
@@ -87,7 +89,7 @@ impl Frontier {
         if !lesson.is_hub {
             return Ok(());
         }
-        let dossier = self.dossiers.change(&settlement.site);
+        let dossier = self.dossiers.change(settlement);
         let is_list = row.kind != model::ResourceKind::Page;
         let visit = HubVisit {
             key: row.key,
@@ -129,7 +131,7 @@ impl Frontier {
         }
         let Some(last) = row.last.as_mut().filter(|last| !last.interval.is_zero()) else { return };
         let recrawl = &self.settings.recrawl;
-        let hubs = &mut self.dossiers.change(&settlement.site).hubs;
+        let hubs = &mut self.dossiers.change(settlement).hubs;
         let granted = hubs.within_budget(row.key, last.interval, recrawl.hub_visits_per_hour);
         let granted = granted.min(recrawl.interval_max.0);
         if granted > last.interval && lesson.news.wish.is_none() {
@@ -152,7 +154,7 @@ impl Frontier {
         // Whoever handed them over, they are learnt in the order of the visits.
         order.sort_by_key(|one| (one.at, one.visit.key));
         let twins = self.twins(&order)?;
-        let mut learnt = std::collections::HashSet::new();
+        let mut learnt = KeySet::default();
         for settlement in order {
             let Ok(url) = CanonicalUrl::parse(&settlement.visit.url) else { continue };
             self.learn_spelling(settlement, &url, &twins);
@@ -175,7 +177,7 @@ impl Frontier {
                 self.learn_first(settlement, &url, gathered, now)?;
             } else if has_signs {
                 let limits = &self.settings.limits;
-                self.dossiers.change(&settlement.site).note_junk(url.host(), settlement.signs.junk, limits);
+                self.dossiers.change(settlement).note_junk(url.host(), settlement.signs.junk, limits);
             }
             self.complain(settlement, url.host())?;
         }
@@ -191,14 +193,14 @@ impl Frontier {
     ) -> Result<(), Error> {
         let limits = self.settings.limits.clone();
         let pattern = Pattern::of(url.url());
-        let dossier = self.dossiers.change(&settlement.site);
+        let dossier = self.dossiers.change(settlement);
         let leads = settlement
             .discovered
             .iter()
             .filter_map(|offer| gathered.new.get(&offer.url.key()))
             .map(|&place| &gathered.candidates[place])
             .filter(|one| {
-                one.site == settlement.site
+                number_of(one.key) == number_of(settlement.visit.key)
                     && one.pattern != pattern
                     && dossier.is_proven(&one.pattern, now, &limits)
             })
@@ -222,7 +224,7 @@ impl Frontier {
         &mut self,
         settlement: &Settlement,
         url: &CanonicalUrl,
-        twins: &HashMap<UrlKey, UrlRow>,
+        twins: &KeyMap<UrlKey, UrlRow>,
     ) {
         let leads_to = match &settlement.outcome {
             Outcome::Redirected { to, .. } => CanonicalUrl::parse(to).ok(),
@@ -232,7 +234,7 @@ impl Frontier {
         if let Some(to) = leads_to {
             let shown = spelling::respelt(url).into_iter().find(|(_, other)| other.key() == to.key());
             if let Some((spelling, _)) = shown {
-                let mirrors = &mut self.dossiers.change(&settlement.site).mirrors;
+                let mirrors = &mut self.dossiers.change(settlement).mirrors;
                 mirrors.observe(spelling, url.host(), Observation::Same);
             }
             return;
@@ -249,12 +251,12 @@ impl Frontier {
                 other => other,
             };
             let host = if spelling::of(spelling, url).is_some() { url.host() } else { other.host() };
-            self.dossiers.change(&settlement.site).mirrors.observe(spelling, host, seen);
+            self.dossiers.change(settlement).mirrors.observe(spelling, host, seen);
         }
     }
 
     /// The other spellings of what was visited, as far as they are known and something is to be learnt from them.
-    fn twins(&self, settlements: &[&Settlement]) -> Result<HashMap<UrlKey, UrlRow>, Error> {
+    fn twins(&self, settlements: &[&Settlement]) -> Result<KeyMap<UrlKey, UrlRow>, Error> {
         let mut keys = Vec::new();
         for settlement in settlements {
             if settlement.outcome != Outcome::Fetched
@@ -264,20 +266,20 @@ impl Frontier {
                 continue;
             }
             let Ok(url) = CanonicalUrl::parse(&settlement.visit.url) else { continue };
-            let dossier = self.dossiers.get(&settlement.site);
+            let dossier = self.dossiers.get(number_of(settlement.visit.key));
             let undecided = spelling::respelt(&url).into_iter().filter(|(spelling, _)| {
                 dossier.is_none_or(|dossier| !dossier.mirrors.is_decided(*spelling, url.host()))
             });
             keys.extend(undecided.map(|(_, other)| other.key()));
         }
         if keys.is_empty() {
-            return Ok(HashMap::new());
+            return Ok(KeyMap::default());
         }
         let known = self.store.read(&Wanted { known: &keys, ..Wanted::default() })?.known;
         let keys: Vec<UrlKey> =
             keys.into_iter().zip(known).filter(|(_, known)| *known).map(|(key, _)| key).collect();
         if keys.is_empty() {
-            return Ok(HashMap::new());
+            return Ok(KeyMap::default());
         }
         let found = self.store.read(&Wanted { urls: &keys, ..Wanted::default() })?;
         Ok(found.urls.into_iter().flatten().map(|row| (row.key, row)).collect())
@@ -285,7 +287,8 @@ impl Frontier {
 
     /// Notices a host of logins, checks for robots or parked pages, and takes the notice back when it is over.
     fn complain(&mut self, settlement: &Settlement, host: &str) -> Result<(), Error> {
-        let complaint = self.dossiers.get(&settlement.site).and_then(|dossier| dossier.complaint(host));
+        let complaint =
+            self.dossiers.get(number_of(settlement.visit.key)).and_then(|dossier| dossier.complaint(host));
         match complaint {
             Some(junk) => {
                 let is_said = self.notices()?.has(NoticeKind::JunkHost, &settlement.site, host);

@@ -11,7 +11,7 @@ use crate::instant::ceil_millis;
 use crate::lease::{LeaseRequest, SiteLease};
 use crate::offer::Offer;
 use crate::pattern::Pattern;
-use crate::port::{Batch, Budget, LastVisit, LentSite, NewUrl, ReturnedSite, SettledRow, UrlRow};
+use crate::port::{Batch, Budget, LastVisit, LentSite, NewUrl, ReturnedSite, SettledRow, UrlRow, number_of};
 use crate::queue::Turn;
 use crate::status::UrlState;
 
@@ -46,14 +46,16 @@ impl Frontier {
     }
 
     fn keep_worthy(&mut self, lent: Vec<LentSite>, now: Timestamp) -> Result<Vec<SiteLease>, Error> {
-        self.load_dossiers(lent.iter().map(|lent| lent.site.clone()))?;
+        self.load_dossiers(
+            lent.iter().filter_map(|lent| Some((number_of(lent.rows.first()?.key), || lent.site.clone()))),
+        )?;
         let mut kept = Vec::with_capacity(lent.len());
         let mut declined: Vec<(model::Site, Vec<Declined>)> = Vec::new();
         for mut site in lent {
             let mut unworthy = Vec::new();
             let mut worthy = Vec::with_capacity(site.rows.len());
             for row in std::mem::take(&mut site.rows) {
-                match self.reason_to_decline(&site.site, &row, now) {
+                match self.reason_to_decline(&row, now) {
                     None => worthy.push(row),
                     Some((reason, instead)) => unworthy.push(Declined { row, reason, instead }),
                 }
@@ -72,18 +74,13 @@ impl Frontier {
     }
 
     /// Why a URL that was never visited with success is not visited now.
-    fn reason_to_decline(
-        &self,
-        site: &model::Site,
-        row: &UrlRow,
-        now: Timestamp,
-    ) -> Option<(String, Option<Offer>)> {
+    fn reason_to_decline(&self, row: &UrlRow, now: Timestamp) -> Option<(String, Option<Offer>)> {
         let is_unvisited =
             row.last.as_ref().is_none_or(|last| matches!(last.outcome, Outcome::Refused { .. }));
         if !is_unvisited || row.via.is_none() {
             return None;
         }
-        let dossier = self.dossiers.get(site)?;
+        let dossier = self.dossiers.get(number_of(row.key))?;
         let url = CanonicalUrl::parse(&row.url).ok()?;
         if let Some(better) = dossier.mirrors.preferred(&url) {
             let reason = format!("another spelling of {}", better.url());

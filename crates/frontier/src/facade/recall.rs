@@ -9,7 +9,7 @@ use crate::dossier::Dossier;
 use crate::error::Error;
 use crate::insight::SiteInsight;
 use crate::notice::Notice;
-use crate::port::{Memo, MemoKey, Wanted};
+use crate::port::{Memo, MemoKey, Wanted, site_number};
 use crate::takedown::Takedown;
 use crate::wish::{WishBook, WishReport};
 
@@ -47,7 +47,7 @@ impl Frontier {
 
     /// A site's dossier as it is known here, or as it is stored.
     pub(super) fn dossier(&self, site: &Site) -> Result<Dossier, Error> {
-        if let Some(kept) = self.dossiers.get(site) {
+        if let Some(kept) = self.dossiers.get(site_number(site)) {
             return Ok(kept.clone());
         }
         let key = MemoKey::Site(site.clone());

@@ -13,8 +13,9 @@ use super::learn::Lesson;
 use crate::dossier::Trust;
 use crate::error::Error;
 use crate::instant::ceil_millis;
+use crate::keyed::{KeyMap, KeySet};
 use crate::offer::OfferReport;
-use crate::port::{Batch, SettledRow, UrlRow, Wanted};
+use crate::port::{Batch, SettledRow, UrlRow, Wanted, number_of};
 use crate::queue::Turn;
 use crate::schedule;
 use crate::settlement::Settlement;
@@ -22,9 +23,9 @@ use crate::status::UrlState;
 
 /// Rows as they are now, and where each will stand in the batch.
 pub(super) struct Rows<'a> {
-    known: HashMap<UrlKey, UrlRow>,
+    known: KeyMap<UrlKey, UrlRow>,
     settled: Vec<SettledRow<'a>>,
-    place: HashMap<UrlKey, usize>,
+    place: KeyMap<UrlKey, usize>,
 }
 
 impl Frontier {
@@ -55,14 +56,14 @@ impl Frontier {
         checkpoint: Position,
         now: Timestamp,
     ) -> Result<OfferReport, Error> {
-        self.load_dossiers(settlements.iter().map(|settlement| settlement.site.clone()))?;
+        self.load_dossiers(settlements.iter().map(|one| (number_of(one.visit.key), || one.site.clone())))?;
         let keys: Vec<UrlKey> = settlements.iter().map(|settlement| settlement.visit.key).collect();
         let found = self.store.read(&Wanted { urls: &keys, ..Wanted::default() })?;
         let known = found.urls.into_iter().flatten().map(|row| (row.key, row)).collect();
-        let mut rows = Rows { known, settled: Vec::new(), place: HashMap::new() };
+        let mut rows = Rows { known, settled: Vec::new(), place: KeyMap::default() };
         let mut report = OfferReport::default();
 
-        let mut seen: HashSet<UrlKey> = self.settled_keys(settlements, &rows);
+        let mut seen: KeySet<UrlKey> = self.settled_keys(settlements, &rows);
         let offers = settlements.iter().filter(|settlement| self.may_follow(settlement)).flat_map(|one| {
             let trust = match one.visit.kind {
                 ResourceKind::Feed | ResourceKind::Sitemap => Trust::Listed,
@@ -103,7 +104,7 @@ impl Frontier {
     }
 
     /// The keys of URLs that this batch settles: they are known, whoever links to them.
-    fn settled_keys(&self, settlements: &[Settlement], rows: &Rows<'_>) -> HashSet<UrlKey> {
+    fn settled_keys(&self, settlements: &[Settlement], rows: &Rows<'_>) -> KeySet<UrlKey> {
         let is_settled = |settlement: &&Settlement| {
             settlement.visit.kind != ResourceKind::Robots
                 && match rows.known.get(&settlement.visit.key) {
@@ -244,7 +245,15 @@ impl Frontier {
             .filter_map(|(row, (key, dated))| {
                 let row = row.filter(|row| is_behind(row, *dated) && seen.insert(*key))?;
                 let site = CanonicalUrl::parse(&row.url).ok()?.site();
-                Some((site, UrlRow { turn: Turn::At(at), ..row }))
+                // Nobody is visited more often because a list says so.
+                let rest = self.settings.recrawl.interval_min.0;
+                let rested =
+                    row.last.as_ref().map_or(at, |last| ceil_millis(model::time::later(last.at, rest)));
+                let turn = match row.turn {
+                    Turn::At(turn) => Turn::At(turn.min(rested.max(at))),
+                    fresh @ Turn::Fresh { .. } => fresh,
+                };
+                Some((site, UrlRow { turn, ..row }))
             })
             .collect())
     }

@@ -57,7 +57,7 @@ fn settlement(outcome: Outcome, at: Timestamp) -> Settlement {
         content_hash: None,
         dropped: false,
         discovered: Vec::new(),
-        signs: Default::default(),
+        signs: crate::Signs::default(),
     }
 }
 

@@ -5,7 +5,7 @@ use proptest::prelude::*;
 
 use super::WishBook;
 
-const WISH: Duration = Duration::from_secs(600);
+const WISH: Duration = Duration::from_mins(10);
 
 #[test]
 fn the_share_within_the_wish_and_the_worst_hubs_are_told() {

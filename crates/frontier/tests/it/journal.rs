@@ -40,7 +40,7 @@ fn page(site: u64, number: u64) -> Offer {
     Offer {
         kind: if number.is_multiple_of(97) { ResourceKind::Feed } else { ResourceKind::Page },
         depth: u16::try_from(1 + number % 3).unwrap(),
-        ..link(&format!("https://s{site}.kz/{number}/{}", "x".repeat(900)), "https://s0.kz/somewhere")
+        ..link(&format!("https://s{site}.kz/{number}/{}", "x".repeat(1_900)), "https://s0.kz/somewhere")
     }
 }
 

@@ -7,7 +7,7 @@ use testkit::clock::EPOCH;
 
 use crate::world::{at, crawl, open, request, seed, site};
 
-const HOLD: Duration = Duration::from_secs(120);
+const HOLD: Duration = Duration::from_mins(2);
 
 #[test]
 fn a_reserved_site_is_lent_to_nobody_until_the_hold_is_over_even_after_a_crash() {

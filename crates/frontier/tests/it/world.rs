@@ -66,7 +66,7 @@ pub(crate) fn settlement(visit: &Visit, outcome: Outcome, at: Timestamp) -> Sett
         content_hash: None,
         dropped: false,
         discovered: Vec::new(),
-        signs: Default::default(),
+        signs: frontier::Signs::default(),
     }
 }
 

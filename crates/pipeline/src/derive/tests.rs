@@ -119,7 +119,7 @@ fn the_fingerprint_does_not_see_digits() {
 fn a_view_is_indexed_as_the_page_it_names_and_nothing_else_is() {
     let html =
         |canonical: &str| PAGE.replace("<title>", &format!("<link rel=canonical href={canonical}><title>"));
-    let put = |url: &str, canonical: &str| match derived(&record(url).html(&html(canonical)).build()).change {
+    let put = |url: &str, canonical: &str| match derived(&record(url).html(html(canonical)).build()).change {
         Change::Put(document) => document.url,
         other => panic!("{other:?}"),
     };
@@ -127,7 +127,7 @@ fn a_view_is_indexed_as_the_page_it_names_and_nothing_else_is() {
     assert_eq!(put("http://a.test/x?print=1", "http://a.test/x"), "http://a.test/x");
     assert_eq!(put("http://a.test/x", "http://a.test/"), "http://a.test/x", "not a view");
     assert_eq!(put("http://a.test/x", "http://b.test/x"), "http://a.test/x", "foreign");
-    let foreign = derived(&record("http://a.test/x").html(&html("http://b.test/y")).build());
+    let foreign = derived(&record("http://a.test/x").html(html("http://b.test/y")).build());
     let settlement = foreign.settlement.unwrap();
     assert!(settlement.discovered.iter().all(|offer| offer.url.canonical() != "http://b.test/y"));
     assert_eq!(settlement.signs.canonical, None);

@@ -5,8 +5,6 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use model::CanonicalUrl;
-
 use super::core::Core;
 use super::queue::Position;
 use super::record::{Counted, QueuePlace, Record, Was};
@@ -263,16 +261,9 @@ impl<'c, 'b> Application<'c, 'b> {
         if let Some(known) = self.vias.get(via) {
             return Ok(known.clone());
         }
-        let mut kept = Via::Text(via.to_owned().into());
-        if let Ok(url) = CanonicalUrl::parse(via) {
-            let mark = Mark::of(url.key());
-            // Another spelling of a URL of ours is not the text we were given.
-            if self.core.state.known.get(mark)?.is_some()
-                && self.core.view().text(mark)?.as_deref() == Some(via)
-            {
-                kept = Via::Known(mark);
-            }
-        }
+        // Another spelling of a URL of ours is not the text we were given.
+        let mark = self.core.mark_of_text(via)?;
+        let kept = mark.map_or_else(|| Via::Text(via.to_owned().into()), Via::Known);
         self.vias.insert(via, kept.clone());
         Ok(kept)
     }

@@ -3,13 +3,17 @@
 //! Invariant: memory never differs from what opening the files would give. A change is folded as it is written down; when
 //! writing fails, the files are cut back to where they were and read again.
 
+use std::collections::HashMap;
 use std::fs;
 use std::path::{Path, PathBuf};
+
+use model::CanonicalUrl;
 
 use super::log::Log;
 use super::record::{QueuePlace, Record};
 use super::snapshot;
 use super::state::{ReelUse, State};
+use super::table::Mark;
 use super::view::View;
 use super::walk::Walk;
 use crate::error::Error;
@@ -21,6 +25,8 @@ const REEL_MAX: u64 = 64 << 20;
 /// bytes per URL; ten million new URLs are folded in about a second.
 const TAIL_MIN: u64 = 1 << 20;
 const TAIL_PART: u64 = 5;
+/// Pages remembered by their text: those of a few batches, some 100 bytes each.
+const VIAS_MAX: usize = 1_024;
 /// Snapshots kept: the last one, and the one before should it be damaged.
 const SNAPSHOTS: usize = 2;
 
@@ -41,6 +47,8 @@ pub(super) struct Core {
     unsound: bool,
     /// The reel being cleaned, and how far.
     pub(super) cleaning: Option<(u64, u64)>,
+    /// Pages URLs were found on lately and their marks, by the text we were given, which is that of their rows.
+    vias: HashMap<Box<str>, Mark>,
 }
 
 impl Core {
@@ -60,6 +68,7 @@ impl Core {
             snapshot_after: 0,
             unsound: false,
             cleaning: None,
+            vias: HashMap::new(),
         })
     }
 
@@ -74,6 +83,28 @@ impl Core {
             None => *self = Self::open(&self.dir, self.writes)?,
         }
         Ok(())
+    }
+
+    /// The mark of a known URL that was written so; `None` when there is none or it is another spelling.
+    pub(super) fn mark_of_text(&mut self, text: &str) -> Result<Option<Mark>, Error> {
+        if let Some(mark) = self.vias.get(text) {
+            return Ok(Some(*mark));
+        }
+        let Ok(url) = CanonicalUrl::parse(text) else { return Ok(None) };
+        let mark = Mark::of(url.key());
+        if self.state.known.get(mark)?.is_none() || self.view().text(mark)?.as_deref() != Some(text) {
+            return Ok(None);
+        }
+        if self.vias.len() >= VIAS_MAX {
+            self.vias.clear();
+        }
+        self.vias.insert(text.into(), mark);
+        Ok(Some(mark))
+    }
+
+    /// Marks may be of nothing from now on.
+    pub(super) fn forget_texts(&mut self) {
+        self.vias.clear();
     }
 
     pub(super) fn view(&self) -> View<'_> {

@@ -49,6 +49,7 @@ impl Core {
                 if !application.core.state.loans.contains_key(&mark) {
                     application.stale.insert((site, *job));
                 }
+                application.core.forget_texts();
                 application.core.emit(&Record::Gone { site, mark, job: *job, state: *state })?;
             }
             application.look_up()?;

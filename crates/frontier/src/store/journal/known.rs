@@ -2,11 +2,10 @@
 //!
 //! Invariant: both answer the same; a reader asks the snapshot it began with and what changed since, and so holds no table.
 
-use std::collections::HashMap;
-
 use super::pages::Pages;
 use super::table::{Mark, Table};
 use crate::error::Error;
+use crate::keyed::KeyMap;
 
 /// Places of rows.
 #[derive(Debug)]
@@ -18,7 +17,7 @@ pub(super) enum Known {
         /// As of the snapshot.
         pages: Pages,
         /// Since then; `None` when it was forgotten.
-        changed: HashMap<Mark, Option<u64>>,
+        changed: KeyMap<Mark, Option<u64>>,
     },
 }
 

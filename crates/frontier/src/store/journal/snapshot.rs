@@ -103,7 +103,7 @@ pub(super) fn read(dir: &Path, place: u64, whole: bool) -> Result<State, Error> 
     state.known = if whole {
         Known::Whole(pages.load()?)
     } else {
-        Known::Beside { pages, changed: std::collections::HashMap::new() }
+        Known::Beside { pages, changed: crate::keyed::KeyMap::default() }
     };
     Ok(state)
 }

@@ -4,7 +4,6 @@
 //! [`State::retime`], which ends every batch.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
-use std::hash::{BuildHasherDefault, Hasher};
 
 use model::Position;
 
@@ -13,6 +12,7 @@ use super::record::Loan;
 use super::row::number_of_state;
 use super::site::{NEVER, Share, SiteState};
 use super::table::Mark;
+use crate::keyed::KeyMap;
 use crate::lease::LeaseRequest;
 use crate::status::UrlState;
 use crate::takedown::Rule;
@@ -41,7 +41,7 @@ pub(super) struct State {
     pub(super) tally: [u64; 5],
     pub(super) lent: [u64; 5],
     pub(super) sites_lent: u64,
-    pub(super) loans: HashMap<Mark, Loan>,
+    pub(super) loans: KeyMap<Mark, Loan>,
     pub(super) reels: BTreeMap<u64, ReelUse>,
     turns: BTreeSet<u128>,
     revisits: BTreeSet<u128>,
@@ -73,28 +73,7 @@ pub(super) struct ReelUse {
 #[derive(Debug, Default)]
 pub(super) struct Sites {
     list: Vec<SiteState>,
-    index: HashMap<u64, u32, BuildHasherDefault<Itself>>,
-}
-
-/// Site numbers are parts of SHA-256 already: hashing them again would add nothing.
-#[derive(Debug, Default)]
-pub(super) struct Itself(u64);
-
-impl Hasher for Itself {
-    fn finish(&self) -> u64 {
-        // The table takes its bits from both ends.
-        self.0 << 16 ^ self.0
-    }
-
-    fn write(&mut self, bytes: &[u8]) {
-        for byte in bytes {
-            self.0 = self.0.rotate_left(8) ^ u64::from(*byte);
-        }
-    }
-
-    fn write_u64(&mut self, number: u64) {
-        self.0 = number;
-    }
+    index: KeyMap<u64, u32>,
 }
 
 impl Sites {

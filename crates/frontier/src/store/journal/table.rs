@@ -28,7 +28,7 @@ pub(super) struct Mark(u64);
 /// A shard: slots of which at least one is free, or none at all. All zeros is a free slot: no row stands at place 0.
 #[derive(Debug, Default, Clone, PartialEq, Eq)]
 pub(super) struct Shard {
-    slots: Vec<u8>,
+    slots: Box<[u8]>,
     used: u32,
 }
 
@@ -111,7 +111,7 @@ impl Shard {
         let used = slots.chunks_exact(SLOT).filter(|slot| slot.iter().any(|byte| *byte != 0)).count();
         let capacity = slots.len() / SLOT;
         let fits = slots.len().is_multiple_of(SLOT) && (used < capacity || capacity == 0);
-        fits.then(|| Self { slots: slots.to_vec(), used: u32::try_from(used).unwrap_or(u32::MAX) })
+        fits.then(|| Self { slots: slots.into(), used: u32::try_from(used).unwrap_or(u32::MAX) })
     }
 
     pub(super) fn slots(&self) -> &[u8] {
@@ -179,7 +179,7 @@ impl Shard {
 
     fn grow(&mut self) {
         let capacity = self.capacity();
-        let larger = vec![0; (capacity + (capacity / 8).max(2)) * SLOT];
+        let larger = vec![0; (capacity + (capacity / 8).max(2)) * SLOT].into_boxed_slice();
         let before = std::mem::replace(&mut self.slots, larger);
         for slot in before.chunks_exact(SLOT) {
             if let Some((within, place)) = read(slot) {
