@@ -43,6 +43,23 @@ pub struct Signs {
 }
 
 impl Settlement {
+    /// A settlement that has nothing to tell but its outcome.
+    #[must_use]
+    pub fn new(visit: Visit, site: Site, outcome: Outcome, at: Timestamp) -> Self {
+        Self {
+            visit,
+            site,
+            outcome,
+            at,
+            etag: None,
+            last_modified: None,
+            content_hash: None,
+            dropped: false,
+            discovered: Vec::new(),
+            signs: Signs::default(),
+        }
+    }
+
     /// The same for two pages that a reader could not tell apart, digits, links and all; `None` when there was no page.
     pub(crate) fn likeness(&self) -> Option<u64> {
         let fingerprint = self.signs.fingerprint?;

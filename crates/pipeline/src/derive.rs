@@ -7,7 +7,7 @@ use std::borrow::Cow;
 
 use fetcher::coding;
 use fetcher::robots::Rules;
-use frontier::{Offer, Settlement, Signs};
+use frontier::{Offer, Settlement};
 use indexer::Removal;
 use model::{
     CanonicalUrl, Directives, Document, FetchRecord, Junk, LinkKind, Outcome, Parsed, ResourceKind, Response,
@@ -75,18 +75,12 @@ pub fn derive(record: &FetchRecord, settings: &DeriveSettings) -> Derived {
         return derived;
     }
     let Ok(url) = CanonicalUrl::parse(&visit.url) else { return derived };
-    let mut settlement = Settlement {
-        visit: visit.clone(),
-        site: url.site(),
-        outcome: record.outcome.clone(),
-        at: model::time::later(record.requested_at, record.duration),
-        etag: None,
-        last_modified: None,
-        content_hash: None,
-        dropped: false,
-        discovered: Vec::new(),
-        signs: Signs::default(),
-    };
+    let mut settlement = Settlement::new(
+        visit.clone(),
+        url.site(),
+        record.outcome.clone(),
+        model::time::later(record.requested_at, record.duration),
+    );
     match (&record.outcome, record.response()) {
         (Outcome::Fetched, Some(response)) => {
             settlement.etag = header_text(response, "etag");

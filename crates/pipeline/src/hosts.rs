@@ -15,7 +15,7 @@ use crate::stores::frontier_dir;
 use crate::{Error, Settings};
 
 /// Sites read per step.
-pub(crate) const STEP: usize = 256;
+const STEP: usize = 256;
 /// Troubled sites named; the others are counted.
 const NAMED_MAX: usize = 20;
 /// A site that has failed or must be left alone for longer than this is worth a look.

@@ -6,7 +6,7 @@
 use std::fmt::Write as _;
 use std::time::Duration;
 
-use frontier::{Offer, Settlement, Signs};
+use frontier::{Offer, Settlement};
 use model::{CanonicalUrl, FetchRecord, Outcome, ResourceKind, Timestamp};
 
 use super::model::{HubKind, SiteModel};
@@ -60,18 +60,12 @@ fn millis(published: Duration) -> String {
 pub(crate) fn settlement(record: &FetchRecord) -> Option<Settlement> {
     let visit = &record.visit;
     let url = CanonicalUrl::parse(&visit.url).ok()?;
-    let mut settlement = Settlement {
-        site: url.site(),
-        outcome: record.outcome.clone(),
-        at: model::time::later(record.requested_at, record.duration),
-        etag: None,
-        last_modified: None,
-        content_hash: None,
-        dropped: false,
-        discovered: Vec::new(),
-        signs: Signs::default(),
-        visit: visit.clone(),
-    };
+    let mut settlement = Settlement::new(
+        visit.clone(),
+        url.site(),
+        record.outcome.clone(),
+        model::time::later(record.requested_at, record.duration),
+    );
     match (&record.outcome, record.response()) {
         (Outcome::Fetched, Some(response)) => {
             settlement.etag =
