@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::junk::Junk;
+use crate::page_type::PageType;
 use crate::time::Timestamp;
 use crate::url::UrlKey;
 
@@ -188,6 +189,8 @@ pub struct Parsed {
     pub charset: Option<String>,
     /// Where the publication date came from.
     pub published_source: Option<PublishedSource>,
+    /// What kind of page it is; absent for what is not HTML.
+    pub page_type: Option<PageType>,
     /// What stands there instead of a page, if the page is none.
     pub junk: Option<Junk>,
     /// What was odd, for `silteme parse` and for operators.

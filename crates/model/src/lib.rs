@@ -3,6 +3,7 @@
 pub mod document;
 pub mod interests;
 pub mod junk;
+pub mod page_type;
 pub mod record;
 pub mod time;
 pub mod units;
@@ -13,6 +14,7 @@ pub use crate::document::{
 };
 pub use crate::interests::Interests;
 pub use crate::junk::Junk;
+pub use crate::page_type::PageType;
 pub use crate::record::{
     Body, Exchange, FailureKind, FetchRecord, HeaderLine, Outcome, Position, Request, Response, Truncation,
     Visit,

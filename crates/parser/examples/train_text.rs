@@ -13,10 +13,12 @@
     reason = "numbers of a training table, checked by its asserts"
 )]
 
+mod alignment;
 mod boosting;
 mod gold;
+mod page_types;
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::BTreeMap;
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::path::Path;
 use std::{fs, thread};
@@ -48,18 +50,22 @@ fn main() {
         return;
     }
     let settings = Settings {
-        trees: number("TREES", 120.0) as usize,
-        rate: number("RATE", 0.12),
-        leaf_weight_min: number("LEAF", 0.004),
-        ridge: number("RIDGE", 0.02),
+        trees: number("TREES", 200.0) as usize,
+        rate: number("RATE", 0.08),
+        leaf_weight_min: number("LEAF", 0.02),
+        ridge: number("RIDGE", 0.05),
     };
     let first =
         rows(&samples, |sample| (0..sample.labels.len()).map(|at| sample.page.first(at).to_vec()).collect());
     let (first_all, first_folds) = train(&samples, &first, &settings);
     let verdicts = judge(&samples, &first, &first_folds);
     report("first", &samples, &verdicts);
-    let second: Vec<Vec<Vec<f32>>> =
-        samples.iter().zip(&verdicts).map(|(sample, verdicts)| sample.page.second(verdicts)).collect();
+    let (type_forests, types) = page_types::train(&samples);
+    let second: Vec<Vec<Vec<f32>>> = samples
+        .iter()
+        .zip(verdicts.iter().zip(&types))
+        .map(|(sample, (verdicts, types))| sample.page.second(verdicts, types))
+        .collect();
     if std::env::var_os("FIRST_ONLY").is_some() {
         return;
     }
@@ -73,11 +79,32 @@ fn main() {
         .map(|(first, second)| first.iter().zip(second).map(|(a, b)| study::joined(*a, *b)).collect())
         .collect();
     report("both", &samples, &joined);
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/text");
-    for (name, forest) in [("first", first_all), ("second", second_all)] {
-        let path = folder.join(format!("{name}.forest"));
-        fs::write(&path, forest.write()).unwrap_or_else(|error| println!("{}: {error}", path.display()));
+    if let Some(path) = std::env::var_os("HELD_OUT") {
+        write_held_out(Path::new(&path), &samples, &joined);
     }
+    if std::env::var_os("FOLDS_ONLY").is_some() {
+        return;
+    }
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/text");
+    let of_types: Vec<u8> = type_forests.iter().flat_map(Forest::write).collect();
+    for (name, table) in
+        [("first", first_all.write()), ("second", second_all.write()), ("page_type", of_types)]
+    {
+        let path = folder.join(format!("{name}.forest"));
+        fs::write(&path, table).unwrap_or_else(|error| println!("{}: {error}", path.display()));
+    }
+}
+
+/// The texts found by forests that have not seen the page's site, for `cargo xtask eval extraction --held-out`.
+fn write_held_out(path: &Path, samples: &[Sample], verdicts: &[Vec<f32>]) {
+    let mut lines = String::new();
+    for (sample, verdicts) in samples.iter().zip(verdicts) {
+        let texts = sample.page.texts().iter().zip(sample.page.select(verdicts));
+        let kept: Vec<&str> = texts.filter(|(_, kept)| *kept).map(|(text, _)| text.as_str()).collect();
+        lines.push_str(&serde_json::json!({"file": sample.file, "text": kept.join("\n")}).to_string());
+        lines.push('\n');
+    }
+    fs::write(path, lines).unwrap_or_else(|error| println!("{}: {error}", path.display()));
 }
 
 fn number(name: &str, usual: f32) -> f32 {
@@ -92,9 +119,10 @@ fn rows(samples: &[Sample], of: impl Fn(&Sample) -> Vec<Vec<f32>>) -> Vec<Vec<Ve
 fn train(samples: &[Sample], rows: &[Vec<Vec<f32>>], settings: &Settings) -> (Forest, Vec<Forest>) {
     let table_without = |fold: Option<u64>| {
         let mut table = Table::default();
-        for (sample, rows) in samples.iter().zip(rows).filter(|(sample, _)| Some(sample.fold) != fold) {
+        let used = samples.iter().zip(rows).enumerate();
+        for (page, (sample, rows)) in used.filter(|(_, (sample, _))| Some(sample.fold) != fold) {
             for (at, row) in rows.iter().enumerate() {
-                table.push(row, sample.labels[at], sample.weights[at]);
+                table.push(page, row, sample.labels[at], sample.weights[at]);
             }
         }
         table
@@ -118,7 +146,7 @@ fn judge(samples: &[Sample], rows: &[Vec<Vec<f32>>], folds: &[Forest]) -> Vec<Ve
     samples.iter().zip(rows).map(of).collect()
 }
 
-/// The page with a label for each block: whether the gold text has it.
+/// The page with a label for each block: the share of its words that the gold text has.
 fn sample(gold: &Gold) -> Option<Sample> {
     let text = gold.text("text")?;
     let fetched: Timestamp = "2026-11-23T00:00:00Z".parse().ok()?;
@@ -132,22 +160,14 @@ fn sample(gold: &Gold) -> Option<Sample> {
         fetched,
     });
     let words = gold::words(text);
-    let lines: HashSet<Vec<String>> = text.lines().map(gold::words).collect();
-    let pieces: Vec<HashSet<&[String]>> = (1..=4).map(|n| gold::shingles(&words, n)).collect();
+    let blocks: Vec<Vec<String>> = page.texts().iter().map(|text| gold::words(text)).collect();
+    let flat: Vec<&str> = blocks.iter().flatten().map(String::as_str).collect();
+    let mut matched = alignment::matched(&flat, &words).into_iter();
     let mut labels = Vec::new();
     let mut weights = Vec::new();
-    for block in page.texts() {
-        let block = gold::words(block);
-        let label = match block.len() {
-            0 => 0.0,
-            1 => f32::from(u8::from(lines.contains(&block))),
-            n @ 2..=4 => f32::from(u8::from(pieces[n - 1].contains(block.as_slice()))),
-            _ => {
-                let shared = block.windows(4).filter(|piece| pieces[3].contains(piece)).count();
-                if shared * 2 >= block.len() - 3 { 1.0 } else { 0.0 }
-            }
-        };
-        labels.push(label);
+    for block in &blocks {
+        let right = matched.by_ref().take(block.len()).filter(|is_matched| *is_matched).count();
+        labels.push(right as f32 / block.len().max(1) as f32);
         weights.push((1.0 + block.len() as f32).powf(0.8));
     }
     let total: f32 = weights.iter().sum::<f32>().max(1.0);

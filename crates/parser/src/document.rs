@@ -167,7 +167,8 @@ fn read_dom(input: &Input<'_>, html: &Html, parsed: &mut Parsed) {
     }
     let clock = clock(input);
     let metadata = metadata::of(&outline, &head, clock.zone, clock.latest);
-    let main = text::of(&outline, &metadata, input.url.path());
+    let main = text::of(&outline, &metadata, input.url);
+    parsed.page_type = Some(main.page_type);
     parsed.junk = junk::of(&junk::Shown {
         outline: &outline,
         metadata: &metadata,

@@ -9,10 +9,18 @@ use crate::language::{self, Identifier, trigram};
 use crate::outline::Outline;
 use crate::text::block::Blocks;
 use crate::text::feature::{self, Context};
+use crate::text::page_type;
 use crate::{Input, dom, metadata, text};
 
 pub use crate::text::feature::{FIRST_WIDTH, SECOND_WIDTH};
-pub use crate::text::forest::{Forest, Tree};
+pub use crate::text::forest::{DEPTH, Forest, LEAVES, SPLITS, Tree};
+pub use crate::text::page_type::{TREES, TYPES};
+
+/// How likely each of [`TYPES`] is by these forests, one for each.
+#[must_use]
+pub fn shares(forests: &[Forest], row: &[f32]) -> [f32; TYPES.len()] {
+    page_type::shares(forests, row)
+}
 
 /// The verdict of both forests.
 #[must_use]
@@ -67,6 +75,7 @@ impl Languages {
 pub struct Page {
     context: Context,
     texts: Vec<String>,
+    whole: Vec<f32>,
 }
 
 impl Page {
@@ -81,8 +90,15 @@ impl Page {
         let metadata = metadata::of(&outline, &head, Zone::of(input.url), input.fetched);
         let blocks = Blocks::of(&outline);
         let context = Context::of(&outline, &blocks, &metadata, input.url.path());
+        let whole = page_type::features(&outline, &context, &blocks.buffer, &metadata, input.url);
         let texts = blocks.list.iter().map(|block| blocks.text(block).to_owned()).collect();
-        Self { context, texts }
+        Self { context, texts, whole }
+    }
+
+    /// Features of the page as a whole, for telling its type.
+    #[must_use]
+    pub fn whole(&self) -> &[f32] {
+        &self.whole
     }
 
     /// Texts of the blocks, in document order.
@@ -103,9 +119,10 @@ impl Page {
         self.context.row(block)
     }
 
-    /// Features of all blocks for the second forest, given the first one's probabilities; [`SECOND_WIDTH`] numbers each.
+    /// Features of all blocks for the second forest, given the first one's probabilities and those of the page's
+    /// types; [`SECOND_WIDTH`] numbers each.
     #[must_use]
-    pub fn second(&self, probabilities: &[f32]) -> Vec<Vec<f32>> {
-        feature::second(&self.context, probabilities).rows().map(<[f32]>::to_vec).collect()
+    pub fn second(&self, probabilities: &[f32], types: &[f32]) -> Vec<Vec<f32>> {
+        feature::second(&self.context, probabilities, types).rows().map(<[f32]>::to_vec).collect()
     }
 }

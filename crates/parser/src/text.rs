@@ -10,7 +10,11 @@
 pub(crate) mod block;
 pub(crate) mod feature;
 pub(crate) mod forest;
+pub(crate) mod page_type;
 mod render;
+
+use model::PageType;
+use url::Url;
 
 use crate::metadata::Metadata;
 use crate::outline::Outline;
@@ -24,16 +28,20 @@ const BEST_MIN: f32 = 0.12;
 pub(crate) struct MainText {
     /// Paragraphs separated by blank lines, lists and rows by line ends.
     pub(crate) text: String,
+    /// What kind of page it stands on.
+    pub(crate) page_type: PageType,
 }
 
 /// Finds the main text of a page.
-pub(crate) fn of(outline: &Outline<'_>, metadata: &Metadata, path: &str) -> MainText {
+pub(crate) fn of(outline: &Outline<'_>, metadata: &Metadata, url: &Url) -> MainText {
     let blocks = Blocks::of(outline);
-    let context = Context::of(outline, &blocks, metadata, path);
-    let probabilities = probabilities(&context);
+    let context = Context::of(outline, &blocks, metadata, url.path());
+    let row = page_type::features(outline, &context, &blocks.buffer, metadata, url);
+    let types = page_type::probabilities(&row);
+    let probabilities = probabilities(&context, &types);
     let words: Vec<f32> = blocks.list.iter().map(|block| block.words as f32).collect();
     let kept = select(&probabilities, &words);
-    MainText { text: render::render(outline, &blocks, &kept) }
+    MainText { text: render::render(outline, &blocks, &kept), page_type: page_type::likeliest(&types, url) }
 }
 
 /// Which blocks to keep: the cut that makes the expected F1 by words greatest. A page whose blocks are all doubtful so
@@ -56,9 +64,9 @@ pub(crate) fn select(probabilities: &[f32], words: &[f32]) -> Vec<bool> {
 }
 
 /// How likely each block is main text.
-fn probabilities(context: &Context) -> Vec<f32> {
+fn probabilities(context: &Context, types: &[f32]) -> Vec<f32> {
     let first: Vec<f32> = (0..context.len()).map(|at| forest::FIRST.probability(context.row(at))).collect();
-    let second = feature::second(context, &first);
+    let second = feature::second(context, &first, types);
     first
         .iter()
         .zip(second.rows())

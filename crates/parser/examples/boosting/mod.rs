@@ -2,9 +2,8 @@
 //!
 //! Invariant: deterministic; equal gains are settled by the lower feature number.
 
-use parser::study::{Forest, Tree};
+use parser::study::{DEPTH, Forest, LEAVES, SPLITS, Tree};
 
-const DEPTH: u32 = 4;
 const BINS: usize = 64;
 
 /// How to boost.
@@ -15,7 +14,7 @@ pub(crate) struct Settings {
     pub(crate) rate: f32,
     /// Least weight of a leaf, as a share of a page.
     pub(crate) leaf_weight_min: f32,
-    /// Ridge on leaf values, as a share of all weight.
+    /// Ridge on leaf values, as a share of a page.
     pub(crate) ridge: f32,
 }
 
@@ -25,11 +24,13 @@ pub(crate) struct Table {
     columns: Vec<Vec<f32>>,
     labels: Vec<f32>,
     weights: Vec<f32>,
+    pages: Vec<usize>,
 }
 
 impl Table {
-    /// Adds a row.
-    pub(crate) fn push(&mut self, row: &[f32], label: f32, weight: f32) {
+    /// Adds a row of a page.
+    pub(crate) fn push(&mut self, page: usize, row: &[f32], label: f32, weight: f32) {
+        self.pages.push(page);
         self.columns.resize(row.len(), Vec::new());
         for (column, number) in self.columns.iter_mut().zip(row) {
             column.push(*number);
@@ -69,9 +70,14 @@ pub(crate) fn boost(table: &Table, settings: &Settings) -> Forest {
             slopes.push(weight * (label - probability));
             curves.push((weight * probability * (1.0 - probability)).max(1e-9));
         }
-        // Every third feature rests in turn, so that the trees do not all lean on the same few.
-        let used: Vec<usize> = (0..features.len()).filter(|at| (at * 7 + round * 5) % 3 != 0).collect();
-        let tree = grow(&features, &used, &slopes, &curves, settings, weight);
+        // Each tree sees a third of the features, so that not all lean on the same few, and not all pages.
+        let used: Vec<usize> = (0..features.len()).filter(|at| mixed(*at, round) % 3 == 0).collect();
+        for (at, page) in table.pages.iter().enumerate() {
+            if mixed(*page, round + 1_000) % 10 < 3 {
+                (slopes[at], curves[at]) = (0.0, 0.0);
+            }
+        }
+        let tree = grow(&features, &used, &slopes, &curves, settings);
         for (at, odds) in odds.iter_mut().enumerate() {
             let row = |feature: usize| table.columns[feature][at];
             *odds += leaf(&tree, row);
@@ -79,6 +85,14 @@ pub(crate) fn boost(table: &Table, settings: &Settings) -> Forest {
         forest.trees.push(tree);
     }
     forest
+}
+
+/// A number of two that looks like chance and is always the same (the finalizer of `SplitMix64`).
+fn mixed(a: usize, b: usize) -> u64 {
+    let mut number = (a as u64 ^ (b as u64) << 32).wrapping_add(0x9e37_79b9_7f4a_7c15);
+    number = (number ^ (number >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+    number = (number ^ (number >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+    number ^ (number >> 31)
 }
 
 fn leaf(tree: &Tree, row: impl Fn(usize) -> f32) -> f32 {
@@ -89,16 +103,9 @@ fn leaf(tree: &Tree, row: impl Fn(usize) -> f32) -> f32 {
     tree.leaves[at - tree.features.len()]
 }
 
-fn grow(
-    features: &[Binned],
-    used: &[usize],
-    slopes: &[f32],
-    curves: &[f32],
-    settings: &Settings,
-    weight: f32,
-) -> Tree {
-    let ridge = settings.ridge * weight / 100.0;
-    let mut tree = Tree { features: [0; 15], thresholds: [f32::INFINITY; 15], leaves: [0.0; 16] };
+fn grow(features: &[Binned], used: &[usize], slopes: &[f32], curves: &[f32], settings: &Settings) -> Tree {
+    let ridge = settings.ridge;
+    let mut tree = Tree { features: [0; SPLITS], thresholds: [f32::INFINITY; SPLITS], leaves: [0.0; LEAVES] };
     let mut nodes = vec![0usize; slopes.len()];
     for level in 0..DEPTH {
         let first = (1usize << level) - 1;
@@ -141,9 +148,9 @@ fn grow(
             *node = 2 * *node + 1 + usize::from(goes_right);
         }
     }
-    let mut sums = [(0.0f32, 0.0f32); 16];
+    let mut sums = [(0.0f32, 0.0f32); LEAVES];
     for (row, node) in nodes.iter().enumerate() {
-        let sum = &mut sums[node - 15];
+        let sum = &mut sums[node - SPLITS];
         sum.0 += slopes[row];
         sum.1 += curves[row];
     }

@@ -132,6 +132,19 @@ impl Context {
         &self.words
     }
 
+    /// Means of the features over all blocks, by their words.
+    pub(crate) fn means(&self) -> Vec<f32> {
+        let mut means = vec![0.0; FIRST_WIDTH];
+        let weights = || self.words.iter().map(|words| words.max(0.3));
+        let total: f32 = weights().sum::<f32>().max(f32::MIN_POSITIVE);
+        for (row, weight) in self.rows.rows().zip(weights()) {
+            for (mean, number) in means.iter_mut().zip(row) {
+                *mean += number * weight / total;
+            }
+        }
+        means
+    }
+
     /// Features of a block for the first forest.
     pub(crate) fn row(&self, at: usize) -> &[f32] {
         self.rows.row(at)

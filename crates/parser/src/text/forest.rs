@@ -6,13 +6,16 @@
 use std::sync::LazyLock;
 
 /// Splits on the way from the root to a leaf.
-pub(crate) const DEPTH: usize = 4;
+pub const DEPTH: usize = 5;
 
-const SPLITS: usize = (1 << DEPTH) - 1;
-const LEAVES: usize = 1 << DEPTH;
+/// Splits of one tree.
+pub const SPLITS: usize = (1 << DEPTH) - 1;
+
+/// Leaves of one tree.
+pub const LEAVES: usize = 1 << DEPTH;
 
 /// Bytes of one tree: a feature and a threshold for each split, a value for each leaf.
-const TREE_BYTES: usize = SPLITS * 5 + LEAVES * 2;
+pub(crate) const TREE_BYTES: usize = SPLITS * 5 + LEAVES * 2;
 
 /// Leaf values are stored as thousandths.
 const LEAF_UNIT: f32 = 0.001;

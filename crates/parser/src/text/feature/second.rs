@@ -4,16 +4,17 @@
 
 use std::collections::HashMap;
 
+use super::super::page_type::TYPES;
 use super::{Context, FIRST_WIDTH, LEVELS, Rows, SECOND_WIDTH, flag, ln};
 
 /// Numbers added to those of the first forest.
-pub(super) const WIDTH: usize = 7 + 2 + 2 * (LEVELS - 1) + 8;
+pub(super) const WIDTH: usize = 7 + 2 + 2 * (LEVELS - 1) + 8 + TYPES.len();
 
 /// A block with at least this probability is taken for main text while the surroundings are described.
 const LIKELY: f32 = 0.6;
 
-/// The features for the second forest, given the probabilities of the first.
-pub(crate) fn second(context: &Context, first: &[f32]) -> Rows {
+/// The features for the second forest, given the probabilities of the first and of the page's types.
+pub(crate) fn second(context: &Context, first: &[f32], types: &[f32]) -> Rows {
     let mut rows = Rows::new(SECOND_WIDTH, first.len());
     let page = Mass::of(first.iter().zip(&context.words).map(|(p, w)| (*p, *w)));
     let mut containers: Vec<HashMap<u32, Mass>> = vec![HashMap::new(); LEVELS];
@@ -52,6 +53,7 @@ pub(crate) fn second(context: &Context, first: &[f32]) -> Rows {
         ] {
             rows.push(number);
         }
+        rows.numbers.extend(types);
     }
     debug_assert_eq!(rows.numbers.len(), first.len() * (FIRST_WIDTH + WIDTH));
     rows
