@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::evidence::Evidence;
 use crate::junk::Junk;
 use crate::time::Timestamp;
 use crate::url::UrlKey;
@@ -188,6 +189,9 @@ pub struct Parsed {
     pub charset: Option<String>,
     /// Where the publication date came from.
     pub published_source: Option<PublishedSource>,
+    /// What the document's facts rest on, in the order of [`crate::Fact`].
+    #[serde(default)]
+    pub evidence: Vec<Evidence>,
     /// What stands there instead of a page, if the page is none.
     pub junk: Option<Junk>,
     /// What was odd, for `silteme parse` and for operators.

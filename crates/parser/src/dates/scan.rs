@@ -24,6 +24,10 @@ pub(super) struct Token<'a> {
     pub(super) glued: bool,
     /// Month it names.
     month: Option<u32>,
+    /// Where it begins in the text, in bytes.
+    pub(super) start: usize,
+    /// Where it ends in the text, in bytes.
+    pub(super) end: usize,
 }
 
 impl Token<'_> {
@@ -63,7 +67,7 @@ impl<'a> Scanner<'a> {
             let len =
                 rest.find(|c| !is_part(c) || char::is_ascii_digit(&c) != is_digit).unwrap_or(rest.len());
             let between = &self.text[at..start];
-            tokens.push(token(&rest[..len], between, is_digit));
+            tokens.push(Token { start, end: start + len, ..token(&rest[..len], between, is_digit) });
             at = start + len;
         }
         tokens
@@ -89,6 +93,8 @@ fn token<'a>(text: &'a str, between: &str, is_digit: bool) -> Token<'a> {
         before: between.chars().rev().find(|c| !c.is_whitespace()).unwrap_or(' '),
         glued: between.chars().count() <= 1,
         month,
+        start: 0,
+        end: 0,
     }
 }
 
