@@ -5,7 +5,7 @@
 use model::{FactSource, Note, Timestamp};
 
 use super::PageKind;
-use super::visible::{self, Claim, Reader, Role, Shown};
+use super::visible::{self, Claim, Place, Reader, Role, Shown};
 use crate::dates::{self, Date, Zone};
 use crate::head::Head;
 use crate::json_ld::Facts;
@@ -166,7 +166,7 @@ impl Choice<'_, '_, '_> {
         notes: &mut Vec<Note>,
     ) -> Sourced {
         let near = seen.filter(|shown| {
-            !shown.is_away
+            shown.place != Place::Away
                 && (shown.role == Role::Published || shown.claim <= Claim::Class)
                 && self.is_under_title(shown)
         });
@@ -193,7 +193,10 @@ impl Choice<'_, '_, '_> {
     /// management systems write one for every page of a firm.
     fn is_dated_page(&self, date: Date, seen: Option<Shown>) -> bool {
         let is_seen = seen.is_some_and(|shown| is_same_day(shown.date.at, date.at))
-            || self.shown.iter().any(|shown| !shown.is_away && is_same_day(shown.date.at, date.at));
+            || self
+                .shown
+                .iter()
+                .any(|shown| shown.place != Place::Away && is_same_day(shown.date.at, date.at));
         is_seen || self.page.has_author && self.page.kind == PageKind::Article
     }
 
@@ -203,25 +206,34 @@ impl Choice<'_, '_, '_> {
         self.shown
             .iter()
             .filter(|shown| wanted(shown))
-            .filter(|shown| !shown.is_away || shown.claim == Claim::Property)
+            .filter(|shown| {
+                shown.place != Place::Away
+                    || shown.claim == Claim::Property
+                    || shown.claim <= Claim::Label && self.page.kind == PageKind::Article && !is_list
+            })
             .filter(|shown| {
                 shown.role != Role::Unlabelled
-                    || shown.claim == Claim::Property
                     || !is_list
-                    || self.page.kind == PageKind::Article && self.is_under_title(shown)
+                    || self.page.kind != PageKind::Site && self.is_under_title(shown)
             })
             .min_by_key(|shown| {
-                let claim = shown.claim as u32 + if shown.is_away { 4 } else { 0 };
-                claim * 10_000 + self.distance(shown)
+                let place = match shown.place {
+                    Place::Page => 0,
+                    Place::Card if self.is_under_title(shown) => 0,
+                    Place::Card => 2,
+                    Place::Away => 4,
+                };
+                (shown.claim as u32 + place) * 10_000 + self.distance(shown)
             })
             .copied()
     }
 
+    /// Whether the page's own part shows so many days that it lists other pages.
     fn is_list(&self) -> bool {
         let mut days: Vec<i64> = self
             .shown
             .iter()
-            .filter(|shown| shown.role == Role::Unlabelled && shown.claim != Claim::Property)
+            .filter(|shown| shown.role == Role::Unlabelled && shown.place != Place::Away)
             .map(|shown| shown.date.at.as_second().div_euclid(86_400))
             .collect();
         days.sort_unstable();
@@ -282,7 +294,7 @@ fn sourced(shown: &Shown) -> Sourced {
         Claim::Class => (FactSource::Markup, 0.8),
         Claim::Line => (FactSource::Text, 0.6),
     };
-    let confidence = if shown.is_away { confidence - 0.3 } else { confidence };
+    let confidence = if shown.place == Place::Away { confidence - 0.3 } else { confidence };
     (shown.date.at, source, confidence)
 }
 

@@ -126,6 +126,17 @@ pub(super) enum Role {
     Unlabelled,
 }
 
+/// Where on the page something stands; the nearest to its subject first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Place {
+    /// In the page's own part.
+    Page,
+    /// In a card or block, which may be of another page.
+    Card,
+    /// In a comment, side column, list of other articles or the foot of the page.
+    Away,
+}
+
 /// A date that readers see.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Shown {
@@ -134,8 +145,7 @@ pub(super) struct Shown {
     pub(super) date: Date,
     pub(super) claim: Claim,
     pub(super) role: Role,
-    /// In a comment, side column, list of other articles or the foot of the page.
-    pub(super) is_away: bool,
+    pub(super) place: Place,
 }
 
 /// How dates are read.
@@ -191,7 +201,8 @@ impl Search<'_, '_> {
     /// Reads an element that claims to be a date; false if it holds none.
     fn element(&mut self, at: usize, item: &Item<'_>) -> bool {
         let property = self.outline.attr(at, "itemprop").unwrap_or_default();
-        let claim = if property.contains("datePublished") || self.outline.attr(at, "pubdate").is_some() {
+        let is_publication = property.contains("datePublished") || property.contains("dateCreated");
+        let claim = if is_publication || self.outline.attr(at, "pubdate").is_some() {
             Claim::Property
         } else if item.tag == Tag::Time {
             Claim::Time
@@ -305,7 +316,8 @@ impl Search<'_, '_> {
         if self.is_clock(at, date, claim, role) {
             return;
         }
-        self.shown.push(Shown { at, date, claim, role, is_away: is_away(self.outline, at) });
+        let place = place_of(self.outline, at, self.title_at);
+        self.shown.push(Shown { at, date, claim, role, place });
     }
 
     /// Today's date above the title, or the very minute of the fetch, is the template's clock.
@@ -323,20 +335,26 @@ impl Search<'_, '_> {
     }
 }
 
-/// Whether an item lies in a part of the page that is about something else.
-pub(super) fn is_away(outline: &Outline<'_>, at: usize) -> bool {
-    let away = Cues::COMMENT
-        | Cues::SIDEBAR
-        | Cues::RELATED
-        | Cues::FOOTER
-        | Cues::NAVIGATION
-        | Cues::TEASER
-        | Cues::ADVERTISEMENT;
-    outline.ancestors(at).any(|up| {
+/// How far an item lies from what the page is about. What encloses the title too is the page, whatever it is called.
+fn place_of(outline: &Outline<'_>, at: usize, title_at: Option<usize>) -> Place {
+    let away =
+        Cues::COMMENT | Cues::SIDEBAR | Cues::RELATED | Cues::FOOTER | Cues::NAVIGATION | Cues::ADVERTISEMENT;
+    let mut place = Place::Page;
+    for up in outline.ancestors(at) {
         let item = &outline.items[up];
-        matches!(item.tag, Tag::Aside | Tag::Footer | Tag::Nav)
-            || !matches!(item.tag, Tag::Body | Tag::Html | Tag::Main | Tag::Article) && item.cues.has(away)
-    })
+        let is_wrapper = title_at.is_some_and(|title| up <= title && title < item.end as usize)
+            || matches!(item.tag, Tag::Body | Tag::Html | Tag::Main | Tag::Article);
+        if is_wrapper {
+            continue;
+        }
+        if matches!(item.tag, Tag::Aside | Tag::Footer | Tag::Nav) || item.cues.has(away) {
+            return Place::Away;
+        }
+        if item.cues.has(Cues::TEASER) {
+            place = Place::Card;
+        }
+    }
+    place
 }
 
 fn role_of(text: &str) -> Option<Role> {
