@@ -205,6 +205,9 @@ struct Time {
 
 /// A date that begins at token `at`, with the time and zone that follow it, and the token after its day.
 fn date_at(tokens: &[Token<'_>], at: usize, zone: Zone) -> Option<(Date, usize)> {
+    if tokens[at].in_word {
+        return None;
+    }
     if at > 0 && tokens[at].glued && tokens[at - 1].is_number() && !matches!(tokens[at].before, ',' | '(') {
         return None;
     }

@@ -129,7 +129,7 @@ impl Choice<'_, '_, '_> {
     fn published(&self, notes: &mut Vec<Note>) -> Option<Sourced> {
         let facts = self.page.facts;
         let seen = self.best(|shown| shown.role != Role::Updated);
-        let in_path = dates::in_path(&self.page.head.base, self.reader.zone)
+        let in_path = dates::in_path(&self.page.head.url, self.reader.zone)
             .filter(|date| date.at <= self.reader.latest);
         let declared = facts
             .published
@@ -145,7 +145,8 @@ impl Choice<'_, '_, '_> {
             return Some(self.against_evidence(declared, seen, in_path, notes));
         }
         let of_page = facts.page_published.as_deref().and_then(|text| self.reader.parse(text));
-        if let Some(date) = of_page.filter(|date| self.is_dated_page(*date, seen)) {
+        let is_front = self.is_front();
+        if let Some(date) = of_page.filter(|date| !is_front && self.is_dated_page(*date, seen)) {
             return Some((date.at, FactSource::JsonLd, 0.7));
         }
         let strong = seen.filter(|shown| shown.claim <= Claim::Time && self.distance(shown) < 2_000);
@@ -207,14 +208,15 @@ impl Choice<'_, '_, '_> {
             .iter()
             .filter(|shown| wanted(shown))
             .filter(|shown| {
+                let is_said = shown.role == Role::Published && shown.claim <= Claim::Label;
                 shown.place != Place::Away
                     || shown.claim == Claim::Property
-                    || shown.claim <= Claim::Label && self.page.kind == PageKind::Article && !is_list
+                    || self.is_under_title(shown) && self.page.title_at.is_some_and(|title| shown.at > title)
+                    || (is_said || shown.claim <= Claim::Label && self.page.kind == PageKind::Article)
+                        && !is_list
             })
             .filter(|shown| {
-                shown.role != Role::Unlabelled
-                    || !is_list
-                    || self.page.kind != PageKind::Site && self.is_under_title(shown)
+                shown.role != Role::Unlabelled || !self.is_front() && (!is_list || self.is_under_title(shown))
             })
             .min_by_key(|shown| {
                 let place = match shown.place {
@@ -239,6 +241,11 @@ impl Choice<'_, '_, '_> {
         days.sort_unstable();
         days.dedup();
         days.len() >= LIST_DAYS
+    }
+
+    /// Whether this is the front page of its host, which is never published.
+    fn is_front(&self) -> bool {
+        self.page.head.url.path() == "/" && self.page.head.url.query().is_none()
     }
 
     /// Items between a date and the title; before the title counts double.

@@ -337,8 +337,9 @@ impl Search<'_, '_> {
 
 /// How far an item lies from what the page is about. What encloses the title too is the page, whatever it is called.
 fn place_of(outline: &Outline<'_>, at: usize, title_at: Option<usize>) -> Place {
-    let away =
-        Cues::COMMENT | Cues::SIDEBAR | Cues::RELATED | Cues::FOOTER | Cues::NAVIGATION | Cues::ADVERTISEMENT;
+    let away = Cues::COMMENT | Cues::SIDEBAR | Cues::RELATED | Cues::NAVIGATION | Cues::ADVERTISEMENT;
+    // Articles have feet too; the page's is at its end.
+    let is_late = at >= outline.items.len() / 4 * 3;
     let mut place = Place::Page;
     for up in outline.ancestors(at) {
         let item = &outline.items[up];
@@ -347,10 +348,11 @@ fn place_of(outline: &Outline<'_>, at: usize, title_at: Option<usize>) -> Place 
         if is_wrapper {
             continue;
         }
-        if matches!(item.tag, Tag::Aside | Tag::Footer | Tag::Nav) || item.cues.has(away) {
+        let is_foot = item.tag == Tag::Footer || item.cues.has(Cues::FOOTER);
+        if matches!(item.tag, Tag::Aside | Tag::Nav) || item.cues.has(away) || is_foot && is_late {
             return Place::Away;
         }
-        if item.cues.has(Cues::TEASER) {
+        if is_foot || item.cues.has(Cues::TEASER) {
             place = Place::Card;
         }
     }
