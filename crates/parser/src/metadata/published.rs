@@ -155,6 +155,7 @@ impl Choice<'_, '_, '_> {
             .or_else(|| in_path.map(|date| (date.at, FactSource::Url, 0.8)))
             .or_else(|| seen.map(|shown| sourced(&shown)))
             .or_else(|| self.in_title())
+            .or_else(|| self.updated_line())
             .or_else(|| self.of_image())
     }
 
@@ -168,7 +169,7 @@ impl Choice<'_, '_, '_> {
     ) -> Sourced {
         let near = seen.filter(|shown| {
             shown.place != Place::Away
-                && (shown.role == Role::Published || shown.claim <= Claim::Class)
+                && (shown.role == Role::Published || self.distance(shown) <= NEAR_ITEMS / 2)
                 && self.is_under_title(shown)
         });
         let against = in_path
@@ -211,7 +212,7 @@ impl Choice<'_, '_, '_> {
                 let is_said = shown.role == Role::Published && shown.claim <= Claim::Label;
                 shown.place != Place::Away
                     || shown.claim == Claim::Property
-                    || self.is_under_title(shown) && self.page.title_at.is_some_and(|title| shown.at > title)
+                    || self.is_under_title(shown)
                     || (is_said || shown.claim <= Claim::Label && self.page.kind == PageKind::Article)
                         && !is_list
             })
@@ -264,6 +265,13 @@ impl Choice<'_, '_, '_> {
         let title = self.page.head.title.as_deref().filter(|_| self.page.kind != PageKind::Thing)?;
         let date = dates::find(title, self.reader.zone).filter(|date| date.at <= self.reader.latest)?;
         Some((date.at, FactSource::TitleElement, 0.5))
+    }
+
+    /// `Updated …` as the only date under the headline: the latest day it can have been published.
+    fn updated_line(&self) -> Option<Sourced> {
+        let updated = self.best(|shown| shown.role == Role::Updated && shown.place != Place::Away)?;
+        let is_dateline = self.is_under_title(&updated) && self.page.has_author;
+        is_dateline.then(|| (updated.date.at, sourced(&updated).1, 0.4))
     }
 
     /// The day in the URL of the lead image: newsrooms file pictures by day.

@@ -13,6 +13,9 @@ use crate::outline::{Cues, Outline, Tag, fold};
 /// Longest title in characters.
 const TITLE_CHARS_MAX: usize = 300;
 
+/// Most headings of a level that are looked at.
+const HEADINGS_MAX: usize = 8;
+
 /// Least share of an only h1's words that the declared titles must hold.
 const SHARED_MIN: f32 = 0.5;
 
@@ -121,20 +124,17 @@ fn first_part(title: &str) -> &str {
     title[..end.unwrap_or(title.len())].trim()
 }
 
-/// Headings that may be the title: `h1` first, then `h2`, outside page chrome, in document order.
+/// Headings that may be the title: `h1` first, then `h2`, outside page chrome, in document order. When all `h1` lie in
+/// what is called chrome, the names are wrong, as those of a wrapper `has-sidebar` are.
 fn headings(outline: &Outline<'_>) -> Vec<(usize, String)> {
-    let chrome = Cues::NAVIGATION | Cues::SIDEBAR | Cues::FOOTER | Cues::COMMENT | Cues::LEGAL | Cues::HIDDEN;
     let mut found: Vec<(usize, String)> = Vec::new();
     for level in [1, 2] {
-        let of_level = (0..outline.items.len()).filter(|at| {
-            outline.items[*at].tag == Tag::Heading(level)
-                && !outline.ancestors(*at).any(|up| {
-                    let item = &outline.items[up];
-                    matches!(item.tag, Tag::Nav | Tag::Footer | Tag::Aside)
-                        || !matches!(item.tag, Tag::Body | Tag::Html) && item.cues.has(chrome)
-                })
-        });
-        for at in of_level.take(8) {
+        let of_level: Vec<usize> =
+            (0..outline.items.len()).filter(|at| outline.items[*at].tag == Tag::Heading(level)).collect();
+        let outside: Vec<usize> =
+            of_level.iter().copied().filter(|at| !is_chrome(outline, *at)).take(HEADINGS_MAX).collect();
+        let chosen = if level == 1 && outside.is_empty() { of_level } else { outside };
+        for at in chosen.into_iter().take(HEADINGS_MAX) {
             let text = outline.folded_text(at, TITLE_CHARS_MAX);
             if !text.is_empty() {
                 found.push((at, text));
@@ -142,6 +142,15 @@ fn headings(outline: &Outline<'_>) -> Vec<(usize, String)> {
         }
     }
     found
+}
+
+fn is_chrome(outline: &Outline<'_>, at: usize) -> bool {
+    let chrome = Cues::NAVIGATION | Cues::SIDEBAR | Cues::FOOTER | Cues::COMMENT | Cues::LEGAL | Cues::HIDDEN;
+    outline.ancestors(at).any(|up| {
+        let item = &outline.items[up];
+        matches!(item.tag, Tag::Nav | Tag::Footer | Tag::Aside)
+            || !matches!(item.tag, Tag::Body | Tag::Html) && item.cues.has(chrome)
+    })
 }
 
 /// Whether a declared title is the heading, perhaps with a site's name or a cut end.

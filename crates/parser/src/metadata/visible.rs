@@ -243,8 +243,10 @@ impl Search<'_, '_> {
         if digits < 3 || item.text.len() > 4 * LINE_CHARS_MAX {
             return;
         }
-        let mut block = item.parent as usize;
+        // The inline element on whose own line the text may stand, and the block around it.
+        let (mut own, mut block) = (at, item.parent as usize);
         while matches!(self.outline.items[block].tag, Tag::Inline | Tag::A | Tag::Time) {
+            own = block;
             block = self.outline.items[block].parent as usize;
         }
         if self.line == block || matches!(self.outline.items[block].tag, Tag::Input | Tag::Pre) {
@@ -254,17 +256,21 @@ impl Search<'_, '_> {
         if line.chars().count() <= LINE_CHARS_MAX {
             self.line = block;
             self.dates_of(block, &line, None, false);
-        } else if self.is_alone(at, block) {
-            self.dates_of(at, &crate::outline::fold(item.text, LINE_CHARS_MAX), None, false);
+        } else if self.is_alone(own, block) {
+            let line = self.outline.folded_text(own, LINE_CHARS_MAX + 1);
+            if line.chars().count() <= LINE_CHARS_MAX {
+                self.dates_of(own, &line, None, false);
+            }
         }
     }
 
-    /// Whether a text in a long block stands on a line of its own.
+    /// Whether a text or inline element in a long block stands on a line of its own.
     fn is_alone(&self, at: usize, block: usize) -> bool {
         let items = &self.outline.items;
-        let ends = at + 1 >= items[block].end as usize
-            || !matches!(items[at + 1].tag, Tag::Text | Tag::Inline | Tag::A | Tag::Time);
-        ends && items[at].parent as usize == block && items[at - 1].tag != Tag::Text
+        let next = items[at].end as usize;
+        let ends = next >= items[block].end as usize
+            || !matches!(items[next].tag, Tag::Text | Tag::Inline | Tag::A | Tag::Time);
+        ends && (at == block + 1 || items[at - 1].tag != Tag::Text)
     }
 
     /// Takes the dates of a line; without a claim of the markup, only if the line holds little else.
