@@ -2,6 +2,7 @@
 //!
 //! Invariant: no date later than a day after the fetch is believed; a change is never earlier than the publication.
 
+use jiff::tz::Offset;
 use model::{FactSource, Note, Timestamp};
 
 use super::PageKind;
@@ -172,6 +173,7 @@ impl Choice<'_, '_, '_> {
                 && (shown.role == Role::Published || self.distance(shown) <= NEAR_ITEMS / 2)
                 && self.is_under_title(shown)
         });
+        let near = near.filter(|shown| !is_swapped(shown.date.at, date.at));
         let against = in_path
             .filter(|other| !is_same_day(other.at, date.at))
             .map(|other| (other.at, FactSource::Url, 0.7))
@@ -187,8 +189,9 @@ impl Choice<'_, '_, '_> {
             "date_conflict",
             format!("declared {}, but the page shows {}", day(date.at), day(other.0)),
         ));
-        // What readers are shown under the headline is edited by people; what is declared, by templates.
-        if other.0 < date.at || source != FactSource::JsonLd { other } else { (date.at, source, 0.6) }
+        // An earlier day under the headline or in the URL is the publication, and what is declared a change; a later
+        // one is the change.
+        if other.0 < date.at { other } else { (date.at, source, 0.6) }
     }
 
     /// Whether a date that JSON-LD gives of the web page, not of an article, is one that readers would miss: content
@@ -231,17 +234,21 @@ impl Choice<'_, '_, '_> {
             .copied()
     }
 
-    /// Whether the page's own part shows so many days that it lists other pages.
+    /// Whether the page's own part shows so many days that it lists other pages. A thread does too, but its days rise
+    /// from the first message on, where those of a list fall.
     fn is_list(&self) -> bool {
-        let mut days: Vec<i64> = self
+        let days: Vec<i64> = self
             .shown
             .iter()
             .filter(|shown| shown.role == Role::Unlabelled && shown.place != Place::Away)
             .map(|shown| shown.date.at.as_second().div_euclid(86_400))
             .collect();
-        days.sort_unstable();
-        days.dedup();
-        days.len() >= LIST_DAYS
+        let rising = days.windows(2).filter(|pair| pair[0] <= pair[1]).count();
+        let is_thread = days.iter().min() == days.first() && rising * 5 >= days.len().saturating_sub(1) * 4;
+        let mut distinct = days;
+        distinct.sort_unstable();
+        distinct.dedup();
+        distinct.len() >= LIST_DAYS && !is_thread
     }
 
     /// Whether this is the front page of its host, which is never published.
@@ -315,6 +322,12 @@ fn sourced(shown: &Shown) -> Sourced {
 
 fn is_same_day(a: Timestamp, b: Timestamp) -> bool {
     a.duration_since(b).as_secs().abs() <= ZONES_SECONDS
+}
+
+/// Whether one day is the other with day and month exchanged, as `8/1/2025` is read on the two sides of the Atlantic.
+fn is_swapped(a: Timestamp, b: Timestamp) -> bool {
+    let (a, b) = (Offset::UTC.to_datetime(a).date(), Offset::UTC.to_datetime(b).date());
+    a.year() == b.year() && a.month() == b.day() && a.day() == b.month()
 }
 
 fn day(at: Timestamp) -> String {

@@ -306,8 +306,17 @@ impl Search<'_, '_> {
         }
     }
 
-    /// What a short text just before an item says of the date in it.
+    /// What the class of an item, or a short text just before it, says of the date in it.
     fn role_before(&self, at: usize) -> Role {
+        let class = self.outline.attr(at, "class").unwrap_or_default();
+        let class = class[..class.floor_char_boundary(256)].to_ascii_lowercase();
+        if class.contains("updated") || class.contains("modified") {
+            // `entry-date published updated` is what WordPress calls a date that never changed.
+            return if class.contains("publish") { Role::Published } else { Role::Updated };
+        }
+        if class.contains("publish") {
+            return Role::Published;
+        }
         let from = at.saturating_sub(4);
         (from..at)
             .rev()
