@@ -310,9 +310,9 @@ impl Search<'_, '_> {
     fn role_before(&self, at: usize) -> Role {
         let class = self.outline.attr(at, "class").unwrap_or_default();
         let class = class[..class.floor_char_boundary(256)].to_ascii_lowercase();
-        if class.contains("updated") || class.contains("modified") {
-            // `entry-date published updated` is what WordPress calls a date that never changed.
-            return if class.contains("publish") { Role::Published } else { Role::Updated };
+        // A bare `updated` says nothing: microformats demand it of every entry's date.
+        if class.contains("modif") || class.contains("last") && class.contains("updat") {
+            return Role::Updated;
         }
         if class.contains("publish") {
             return Role::Published;
