@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::evidence::Evidence;
 use crate::junk::Junk;
 use crate::page_type::PageType;
 use crate::time::Timestamp;
@@ -191,6 +192,9 @@ pub struct Parsed {
     pub published_source: Option<PublishedSource>,
     /// What kind of page it is; absent for what is not HTML.
     pub page_type: Option<PageType>,
+    /// What the document's facts rest on, in the order of [`crate::Fact`].
+    #[serde(default)]
+    pub evidence: Vec<Evidence>,
     /// What stands there instead of a page, if the page is none.
     pub junk: Option<Junk>,
     /// What was odd, for `silteme parse` and for operators.

@@ -1,6 +1,7 @@
 #![doc = include_str!("../README.md")]
 
 pub mod document;
+pub mod evidence;
 pub mod interests;
 pub mod junk;
 pub mod page_type;
@@ -12,6 +13,7 @@ pub mod url;
 pub use crate::document::{
     Directives, Document, Language, Link, LinkKind, Note, Parsed, PublishedSource, ResourceKind,
 };
+pub use crate::evidence::{Evidence, Fact, FactSource};
 pub use crate::interests::Interests;
 pub use crate::junk::Junk;
 pub use crate::page_type::PageType;

@@ -6,6 +6,7 @@
 //! Invariant: total; years outside 1990–2100 are not dates of web pages and are refused.
 
 mod month;
+pub(crate) mod relative;
 mod scan;
 
 use jiff::civil::{self, DateTime};
@@ -44,6 +45,12 @@ impl Zone {
         if host.ends_with(".kz") || host.ends_with(".xn--80ao21a") { Self::Kazakhstan } else { Self::Utc }
     }
 
+    /// What the clocks of the zone show at an instant.
+    fn local(self, at: Timestamp) -> DateTime {
+        let by = self.offset(Offset::constant(5).to_datetime(at));
+        by.to_datetime(at)
+    }
+
     fn offset(self, local: DateTime) -> Offset {
         match self {
             Self::Utc => Offset::UTC,
@@ -66,12 +73,61 @@ pub(crate) fn parse(text: &str, zone: Zone) -> Option<Date> {
 /// The first date in a text.
 pub(crate) fn find(text: &str, zone: Zone) -> Option<Date> {
     let tokens = Scanner::new(text).tokens();
-    (0..tokens.len()).find_map(|at| date_at(&tokens, at, zone))
+    (0..tokens.len()).find_map(|at| date_at(&tokens, at, zone)).map(|(date, _)| date)
 }
 
-/// The date in a URL path: `/2026/11/20/`, `/2026-11-20-`, `/20261120/`.
+/// A date in a text, and where it stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Found {
+    /// The date.
+    pub(crate) date: Date,
+    /// Where its day begins, in bytes.
+    pub(crate) start: usize,
+    /// Where its day ends, in bytes; its time of day may follow.
+    pub(crate) end: usize,
+}
+
+/// The dates in a text, at most `most`.
+pub(crate) fn all(text: &str, zone: Zone, most: usize) -> Vec<Found> {
+    let tokens = Scanner::new(text).tokens();
+    let mut found = Vec::new();
+    let mut at = 0;
+    while at < tokens.len() && found.len() < most {
+        if let Some((date, next)) = date_at(&tokens, at, zone) {
+            let end = tokens[next.min(tokens.len()) - 1].end;
+            found.push(Found { date, start: tokens[at].start, end });
+            at = next;
+        } else {
+            at += 1;
+        }
+    }
+    found
+}
+
+/// Whether a word names a month.
+pub(crate) fn is_month(word: &str) -> bool {
+    word.chars().count() <= 16 && month::number(&word.to_lowercase()).is_some()
+}
+
+/// The date in a URL path: `/2026/11/20/`, `/2026-11-20-`, `/20261120/`, `/20-11-2026-`.
 pub(crate) fn in_path(url: &Url, zone: Zone) -> Option<Date> {
-    let path = url.path();
+    year_first(url.path(), zone).or_else(|| day_first(url.path(), zone))
+}
+
+/// `20-11-2026` or `20.11.2026` as a whole word of a path.
+fn day_first(path: &str, zone: Zone) -> Option<Date> {
+    let bytes = path.as_bytes();
+    (1..bytes.len()).filter(|at| !bytes[at - 1].is_ascii_alphanumeric()).find_map(|at| {
+        let (day, rest) = digits(&bytes[at..], 2)?;
+        let separator = rest.first().copied().filter(|byte| matches!(byte, b'-' | b'.' | b'_'))?;
+        let (month, rest) = digits(&rest[1..], 2)?;
+        let (year, rest) = digits(rest.strip_prefix(&[separator])?, 4)?;
+        let is_whole = !rest.first().is_some_and(u8::is_ascii_alphanumeric);
+        is_whole.then(|| build(Day { year, month, day }, None, None, zone)).flatten()
+    })
+}
+
+fn year_first(path: &str, zone: Zone) -> Option<Date> {
     let bytes = path.as_bytes();
     (0..bytes.len()).filter(|at| *at == 0 || !bytes[at - 1].is_ascii_digit()).find_map(|at| {
         let (year, rest) = digits(&bytes[at..], 4)?;
@@ -147,15 +203,18 @@ struct Time {
     second: u32,
 }
 
-/// A date that begins at token `at`, with the time and zone that follow it.
-fn date_at(tokens: &[Token<'_>], at: usize, zone: Zone) -> Option<Date> {
+/// A date that begins at token `at`, with the time and zone that follow it, and the token after its day.
+fn date_at(tokens: &[Token<'_>], at: usize, zone: Zone) -> Option<(Date, usize)> {
+    if tokens[at].in_word {
+        return None;
+    }
     if at > 0 && tokens[at].glued && tokens[at - 1].is_number() && !matches!(tokens[at].before, ',' | '(') {
         return None;
     }
     let (day, next) = numeric_day(tokens, at).or_else(|| worded_day(tokens, at))?;
     let time = time_near(tokens, at, next);
     let (clock, offset) = time.map_or((None, None), |(time, offset)| (Some(time), offset));
-    build(day, clock, offset, zone)
+    Some((build(day, clock, offset, zone)?, next))
 }
 
 #[expect(

@@ -165,8 +165,7 @@ fn read_dom(input: &Input<'_>, html: &Html, parsed: &mut Parsed) {
             .push(note(&format!("not_a_{expected}"), format!("a {expected} was expected, a page came")));
         return;
     }
-    let clock = clock(input);
-    let metadata = metadata::of(&outline, &head, clock.zone, clock.latest);
+    let metadata = metadata::of(&outline, &head, Zone::of(input.url), input.fetched);
     let main = text::of(&outline, &metadata, input.url);
     parsed.page_type = Some(main.page_type);
     parsed.junk = junk::of(&junk::Shown {
@@ -237,7 +236,9 @@ fn document(
         fetched: input.fetched,
         directives: parsed.directives.clone(),
     };
-    if let Some(metadata) = facts.metadata {
+    if let Some(mut metadata) = facts.metadata {
+        parsed.notes.append(&mut metadata.notes);
+        parsed.evidence = std::mem::take(&mut metadata.evidence);
         parsed.published_source = metadata.published.map(|(_, source)| source);
         fill(&mut document, metadata);
     }

@@ -50,6 +50,8 @@ pub(crate) struct HeadLink<'a> {
 
 /// Everything a page declares.
 pub(crate) struct Head<'a> {
+    /// Where the page was fetched from.
+    pub(crate) url: Url,
     /// Base of relative URLs.
     pub(crate) base: Url,
     /// `lang` (or `xml:lang`) of the root element.
@@ -70,6 +72,7 @@ impl<'a> Head<'a> {
     /// Collects what the page at `url` declares.
     pub(crate) fn of(outline: &Outline<'a>, url: &Url) -> Self {
         let mut head = Self {
+            url: url.clone(),
             base: url.clone(),
             language: None,
             is_amp: false,

@@ -2,7 +2,12 @@
 //!
 //! Invariant: lenient in syntax (comments, CDATA, raw control characters, trailing commas), bounded in size and depth.
 
+use std::collections::HashMap;
+
 use serde_json::{Map, Value};
+
+/// Objects with a name, by `@id`.
+type Named<'v> = HashMap<&'v str, &'v Map<String, Value>>;
 
 /// Longest script read, in bytes.
 const SCRIPT_BYTES_MAX: usize = 512 * 1024;
@@ -17,8 +22,10 @@ pub(crate) struct Facts {
     pub(crate) kind: Option<String>,
     /// `headline` or `name`.
     pub(crate) headline: Option<String>,
-    /// `datePublished`, as written.
+    /// `datePublished` of an article or another main thing, as written.
     pub(crate) published: Option<String>,
+    /// `datePublished` of the web page: content management systems write it for every page of a firm.
+    pub(crate) page_published: Option<String>,
     /// `dateModified`, as written.
     pub(crate) modified: Option<String>,
     /// Names of authors.
@@ -35,6 +42,8 @@ pub(crate) struct Facts {
     pub(crate) site_name: Option<String>,
     /// `isAccessibleForFree` says no.
     pub(crate) is_paywalled: bool,
+    /// What `isAccessibleForFree` says, if anything.
+    pub(crate) is_free: Option<bool>,
 }
 
 /// Reads all scripts of a page.
@@ -48,8 +57,13 @@ pub(crate) fn facts(scripts: &[&str]) -> Facts {
     let mut best: Vec<(u8, &Map<String, Value>)> =
         objects.iter().filter_map(|object| Some((rank(object)?, *object))).collect();
     best.sort_by_key(|(rank, _)| *rank);
+    let named: HashMap<&str, &Map<String, Value>> = objects
+        .iter()
+        .filter(|object| object.contains_key("name"))
+        .filter_map(|object| Some((object.get("@id")?.as_str()?, *object)))
+        .collect();
     for (rank, object) in &best {
-        facts.fill(object, *rank);
+        facts.fill(object, *rank, &named);
     }
     facts
 }
@@ -143,7 +157,7 @@ fn collect<'v>(root: &'v Value, objects: &mut Vec<&'v Map<String, Value>>) {
 
 impl Facts {
     /// Takes from an object what better ones did not give.
-    fn fill(&mut self, object: &Map<String, Value>, rank: u8) {
+    fn fill(&mut self, object: &Map<String, Value>, rank: u8, named: &Named<'_>) {
         if rank == 3 {
             self.site_name = self.site_name.take().or_else(|| name_of(object.get("name")));
             return;
@@ -155,24 +169,33 @@ impl Facts {
         if rank <= 1 {
             self.headline = self.headline.take().or_else(|| text("headline")).or_else(|| text("name"));
         }
-        self.published =
-            self.published.take().or_else(|| text("datePublished")).or_else(|| text("uploadDate"));
+        let published =
+            || text("datePublished").or_else(|| text("uploadDate")).or_else(|| text("dateCreated"));
+        if rank <= 1 {
+            self.published = self.published.take().or_else(published);
+        } else {
+            self.page_published = self.page_published.take().or_else(|| text("datePublished"));
+        }
         self.modified = self.modified.take().or_else(|| text("dateModified"));
         self.description = self.description.take().or_else(|| text("description"));
         self.image = self.image.take().or_else(|| image_of(object.get("image")));
         self.section = self.section.take().or_else(|| text("articleSection"));
         self.site_name = self.site_name.take().or_else(|| text("publisher"));
         if self.authors.is_empty() && rank <= 1 {
-            self.authors = names(object.get("author").or_else(|| object.get("creator")));
+            self.authors = people(object.get("author").or_else(|| object.get("creator")), named);
         }
         if self.keywords.is_empty() {
             self.keywords = names(object.get("keywords"));
         }
-        self.is_paywalled |= match object.get("isAccessibleForFree") {
-            Some(Value::Bool(free)) => !free,
-            Some(Value::String(free)) => free.eq_ignore_ascii_case("false"),
-            _ => false,
+        let is_free = match object.get("isAccessibleForFree") {
+            Some(Value::Bool(free)) => Some(*free),
+            Some(Value::String(free)) if free.eq_ignore_ascii_case("false") => Some(false),
+            Some(Value::String(free)) if free.eq_ignore_ascii_case("true") => Some(true),
+            _ => None,
         };
+        self.is_paywalled |= is_free == Some(false);
+        // One object that is not free makes the page so.
+        self.is_free = self.is_free.map_or(is_free, |known| Some(known && is_free != Some(false)));
     }
 }
 
@@ -184,6 +207,21 @@ fn name_of(value: Option<&Value>) -> Option<String> {
         Value::Object(object) => name_of(object.get("name").or_else(|| object.get("@value"))),
         Value::Array(items) => name_of(items.first()),
         _ => None,
+    }
+}
+
+/// Names of people, those too that are only pointed at by `@id`.
+fn people(value: Option<&Value>, named: &Named<'_>) -> Vec<String> {
+    let one = |value: &Value| {
+        name_of(Some(value)).or_else(|| {
+            let id = value.as_object()?.get("@id")?.as_str()?;
+            name_of(named.get(id)?.get("name"))
+        })
+    };
+    match value {
+        Some(Value::Array(items)) => items.iter().take(32).filter_map(one).collect(),
+        Some(value) => one(value).into_iter().collect(),
+        None => Vec::new(),
     }
 }
 

@@ -2,15 +2,23 @@
 //!
 //! Invariant: every value comes from the page as written (folded, bounded in length); nothing is guessed.
 
+mod author;
+mod evidence;
 mod published;
 mod title;
+mod visible;
 
-use model::{PublishedSource, Timestamp};
+use std::time::Duration;
+
+use model::{Evidence, FactSource, Note, PublishedSource, Timestamp};
 
 use crate::dates::Zone;
 use crate::head::Head;
 use crate::json_ld::{self, Facts};
-use crate::outline::{Cues, Outline, Tag, fold};
+use crate::outline::{Outline, fold};
+
+/// No date later than this after the fetch is believed: clocks and zones differ by less.
+const LATEST_AFTER_FETCH: Duration = Duration::from_hours(24);
 
 /// Longest description in characters.
 const DESCRIPTION_CHARS_MAX: usize = 1_000;
@@ -20,6 +28,20 @@ const VALUE_CHARS_MAX: usize = 200;
 
 /// Most tags kept.
 const TAGS_MAX: usize = 32;
+
+/// `meta` names of the summary, best first.
+const DESCRIPTION_NAMES: [&str; 4] =
+    ["og:description", "description", "twitter:description", "dc.description"];
+
+/// `meta` names of the section, best first.
+const SECTION_NAMES: [&str; 3] = ["article:section", "section", "og:article:section"];
+
+/// `meta` names of tags.
+const TAG_NAMES: [&str; 5] = ["article:tag", "keywords", "news_keywords", "og:article:tag", "parsely-tags"];
+
+/// `meta` names of the lead image, best first.
+const IMAGE_NAMES: [&str; 6] =
+    ["og:image", "og:image:url", "og:image:secure_url", "twitter:image", "twitter:image:src", "image"];
 
 /// What is known about a page besides its text.
 pub(crate) struct Metadata {
@@ -38,6 +60,10 @@ pub(crate) struct Metadata {
     pub(crate) kind: PageKind,
     /// The publisher says that the text is not free.
     pub(crate) is_paywalled: bool,
+    /// What these facts rest on.
+    pub(crate) evidence: Vec<Evidence>,
+    /// Declarations that the page contradicts.
+    pub(crate) notes: Vec<Note>,
 }
 
 /// What a page declares to be.
@@ -54,38 +80,62 @@ pub(crate) enum PageKind {
     Site,
 }
 
-/// Gathers the metadata of a page.
-pub(crate) fn of(outline: &Outline<'_>, head: &Head<'_>, zone: Zone, latest: Timestamp) -> Metadata {
+/// Gathers the metadata of a page; `fetched` is what relative dates count from.
+pub(crate) fn of(outline: &Outline<'_>, head: &Head<'_>, zone: Zone, fetched: Timestamp) -> Metadata {
     let facts = json_ld::facts(&head.json_ld);
     let site_name = value(facts_first(
         head.meta(&["og:site_name"]),
         facts.site_name.as_deref(),
         head.meta(&["application-name", "apple-mobile-web-app-title"]),
     ));
-    let (title, title_at) = title::of(outline, head, &facts, site_name.as_deref());
-    let dates = published::of(outline, head, &facts, zone, latest, title_at);
-    let description = facts_first(
-        head.meta(&["og:description", "description", "twitter:description", "dc.description"]),
-        facts.description.as_deref(),
-        None,
-    );
-    Metadata {
-        title,
+    let title = title::of(outline, head, &facts, site_name.as_deref());
+    let author = author::of(outline, head, &facts, title.at);
+    let kind = kind(head, &facts);
+    let page = published::Page {
+        outline,
+        head,
+        facts: &facts,
+        kind,
+        title_at: title.at,
+        has_author: author.is_some(),
+    };
+    let dates = published::of(&page, zone, fetched, model::time::later(fetched, LATEST_AFTER_FETCH));
+    let description = facts_first(head.meta(&DESCRIPTION_NAMES), facts.description.as_deref(), None);
+    let mut metadata = Metadata {
+        title: title.text,
         description: description
             .map(|text| fold(text, DESCRIPTION_CHARS_MAX))
             .filter(|text| !text.is_empty()),
-        author: author(outline, head, &facts),
-        section: value(
-            head.meta(&["article:section", "section", "og:article:section"]).or(facts.section.as_deref()),
-        ),
+        author: author.as_ref().map(|(name, ..)| name.clone()),
+        section: value(head.meta(&SECTION_NAMES).or(facts.section.as_deref())),
         tags: tags(head, &facts),
         image: image(head, &facts),
-        published: dates.published,
-        modified: dates.modified,
-        title_at,
-        kind: kind(head, &facts),
+        published: dates.published.map(|(at, source, _)| (at, published_source(source))),
+        modified: dates.modified.map(|(at, ..)| at),
+        title_at: title.at,
+        kind,
         is_paywalled: facts.is_paywalled,
         site_name,
+        evidence: Vec::new(),
+        notes: dates.notes,
+    };
+    let found = evidence::Found {
+        title: (title.source, title.confidence),
+        author: author.map(|(_, source, confidence)| (source, confidence)),
+        published: dates.published.map(|(_, source, confidence)| (source, confidence)),
+        modified: dates.modified.map(|(_, source, confidence)| (source, confidence)),
+    };
+    metadata.evidence = evidence::of(&metadata, &found, head, &facts);
+    metadata
+}
+
+fn published_source(source: FactSource) -> PublishedSource {
+    match source {
+        FactSource::JsonLd => PublishedSource::JsonLd,
+        FactSource::Meta => PublishedSource::Meta,
+        FactSource::Url => PublishedSource::Url,
+        FactSource::Microdata | FactSource::TimeElement | FactSource::Markup => PublishedSource::TimeElement,
+        _ => PublishedSource::Text,
     }
 }
 
@@ -113,115 +163,9 @@ fn kind(head: &Head<'_>, facts: &Facts) -> PageKind {
     }
 }
 
-/// JSON-LD, then `meta`, then elements that call themselves the author.
-fn author(outline: &Outline<'_>, head: &Head<'_>, facts: &Facts) -> Option<String> {
-    let from_facts: Vec<String> = facts.authors.iter().filter_map(|name| person(name)).collect();
-    if !from_facts.is_empty() {
-        return Some(distinct(from_facts).join(", "));
-    }
-    let metas: Vec<String> = head
-        .metas
-        .iter()
-        .filter(|meta| {
-            matches!(
-                meta.name.as_str(),
-                "author"
-                    | "article:author"
-                    | "dc.creator"
-                    | "dcterms.creator"
-                    | "sailthru.author"
-                    | "parsely-author"
-                    | "citation_author"
-                    | "byl"
-                    | "dc.contributor"
-            )
-        })
-        .filter_map(|meta| person(meta.content))
-        .collect();
-    if !metas.is_empty() {
-        return Some(distinct(metas).join(", "));
-    }
-    byline(outline)
-}
-
-fn distinct(mut names: Vec<String>) -> Vec<String> {
-    let mut seen: Vec<String> = Vec::new();
-    names.retain(|name| {
-        let lower = name.to_lowercase();
-        let is_new = !seen.contains(&lower);
-        seen.push(lower);
-        is_new
-    });
-    names.truncate(8);
-    names
-}
-
-/// An element marked `rel=author`, `itemprop=author` or with an author class, if it holds a name.
-fn byline(outline: &Outline<'_>) -> Option<String> {
-    let marked = |strong: bool| {
-        (0..outline.items.len()).find_map(|at| {
-            let item = &outline.items[at];
-            let is_author = if strong {
-                outline.attr(at, "rel") == Some("author") || outline.attr(at, "itemprop") == Some("author")
-            } else {
-                item.cues.has(Cues::AUTHOR) && !item.cues.has(Cues::COMMENT | Cues::SIDEBAR | Cues::CAPTION)
-            };
-            if !is_author || matches!(item.tag, Tag::Body | Tag::Html | Tag::Main | Tag::Article) {
-                return None;
-            }
-            let in_comment = outline.ancestors(at).any(|up| outline.items[up].cues.has(Cues::COMMENT));
-            (!in_comment).then(|| person(&outline.folded_text(at, 120))).flatten()
-        })
-    };
-    marked(true).or_else(|| marked(false))
-}
-
-/// A person's name out of a byline, or nothing when the text cannot be one.
-fn person(text: &str) -> Option<String> {
-    const OPENINGS: [&str; 14] = [
-        "by ",
-        "author:",
-        "author ",
-        "автор:",
-        "автор ",
-        "авторы:",
-        "written by ",
-        "posted by ",
-        "от ",
-        "авторы ",
-        "мәтін:",
-        "текст:",
-        "von ",
-        "autor:",
-    ];
-    let mut name = fold(text, 120);
-    for opening in OPENINGS {
-        let lower = name.to_lowercase();
-        if lower.starts_with(opening) && lower.len() == name.len() {
-            name = name[opening.len()..].trim().to_owned();
-        }
-    }
-    let name = name
-        .trim_matches(|c: char| c.is_whitespace() || matches!(c, ',' | '|' | ':' | ';' | '-' | '—'))
-        .to_owned();
-    let words = name.split_whitespace().count();
-    let digits = name.chars().filter(char::is_ascii_digit).count();
-    let is_name = (1..=12).contains(&words)
-        && !name.contains("://")
-        && !name.contains('@')
-        && digits * 4 < name.chars().count()
-        && name.chars().any(char::is_alphabetic);
-    is_name.then_some(name)
-}
-
 fn tags(head: &Head<'_>, facts: &Facts) -> Vec<String> {
     let mut tags: Vec<String> = Vec::new();
-    let metas = head.metas.iter().filter(|meta| {
-        matches!(
-            meta.name.as_str(),
-            "article:tag" | "keywords" | "news_keywords" | "og:article:tag" | "parsely-tags"
-        )
-    });
+    let metas = head.metas.iter().filter(|meta| TAG_NAMES.contains(&meta.name.as_str()));
     let texts = metas.map(|meta| meta.content).chain(facts.keywords.iter().map(String::as_str));
     for tag in texts.flat_map(|text| text.split([',', ';'])) {
         let tag = fold(tag, 64);
@@ -233,14 +177,7 @@ fn tags(head: &Head<'_>, facts: &Facts) -> Vec<String> {
 }
 
 fn image(head: &Head<'_>, facts: &Facts) -> Option<String> {
-    let declared = head.meta(&[
-        "og:image",
-        "og:image:url",
-        "og:image:secure_url",
-        "twitter:image",
-        "twitter:image:src",
-        "image",
-    ]);
+    let declared = head.meta(&IMAGE_NAMES);
     declared.or(facts.image.as_deref()).and_then(|image| head.resolve(image)).map(String::from)
 }
 

@@ -24,6 +24,12 @@ pub(super) struct Token<'a> {
     pub(super) glued: bool,
     /// Month it names.
     month: Option<u32>,
+    /// Where it begins in the text, in bytes.
+    pub(super) start: usize,
+    /// Where it ends in the text, in bytes.
+    pub(super) end: usize,
+    /// Whether it continues a Latin word: the number in `user2012`.
+    pub(super) in_word: bool,
 }
 
 impl Token<'_> {
@@ -63,7 +69,10 @@ impl<'a> Scanner<'a> {
             let len =
                 rest.find(|c| !is_part(c) || char::is_ascii_digit(&c) != is_digit).unwrap_or(rest.len());
             let between = &self.text[at..start];
-            tokens.push(token(&rest[..len], between, is_digit));
+            let in_word = is_digit
+                && between.is_empty()
+                && self.text[..start].bytes().next_back().is_some_and(|byte| byte.is_ascii_alphabetic());
+            tokens.push(Token { start, end: start + len, in_word, ..token(&rest[..len], between, is_digit) });
             at = start + len;
         }
         tokens
@@ -89,6 +98,9 @@ fn token<'a>(text: &'a str, between: &str, is_digit: bool) -> Token<'a> {
         before: between.chars().rev().find(|c| !c.is_whitespace()).unwrap_or(' '),
         glued: between.chars().count() <= 1,
         month,
+        start: 0,
+        end: 0,
+        in_word: false,
     }
 }
 

@@ -2,6 +2,10 @@
 //!
 //! Invariant: one of the texts the page itself offers (heading, OpenGraph, JSON-LD, `title`), or a part of one.
 
+use std::collections::HashSet;
+
+use model::FactSource;
+
 use crate::head::Head;
 use crate::json_ld::Facts;
 use crate::outline::{Cues, Outline, Tag, fold};
@@ -9,17 +13,27 @@ use crate::outline::{Cues, Outline, Tag, fold};
 /// Longest title in characters.
 const TITLE_CHARS_MAX: usize = 300;
 
+/// Most headings of a level that are looked at.
+const HEADINGS_MAX: usize = 8;
+
+/// Least share of an only h1's words that the declared titles must hold.
+const SHARED_MIN: f32 = 0.5;
+
 /// What stands between a title and a site's name.
 const SEPARATORS: [&str; 13] =
     [" | ", " - ", " — ", " – ", " :: ", " » ", " « ", " · ", " • ", " / ", " ― ", " › ", " ⋆ "];
 
+/// A title with its source.
+pub(super) struct Title {
+    pub(super) text: Option<String>,
+    /// The heading that shows it, or something like it.
+    pub(super) at: Option<usize>,
+    pub(super) source: FactSource,
+    pub(super) confidence: f32,
+}
+
 /// The title, and the heading that shows it.
-pub(super) fn of(
-    outline: &Outline<'_>,
-    head: &Head<'_>,
-    facts: &Facts,
-    site_name: Option<&str>,
-) -> (Option<String>, Option<usize>) {
+pub(super) fn of(outline: &Outline<'_>, head: &Head<'_>, facts: &Facts, site_name: Option<&str>) -> Title {
     let host = head.base.host_str().unwrap_or_default();
     let clean = |text: &str| without_site(&fold(text, TITLE_CHARS_MAX), site_name, host);
     let declared: Vec<String> = [
@@ -41,44 +55,86 @@ pub(super) fn of(
     .filter(|text| !text.trim().is_empty())
     .collect();
     let headings = headings(outline);
+    let title = |text: &str, at: Option<usize>, source: FactSource, confidence: f32| Title {
+        text: Some(text.to_owned()).filter(|text| !text.is_empty()),
+        at,
+        source,
+        confidence,
+    };
     // A heading that a declared title repeats is the title as the reader sees it.
     let agreed = headings.iter().find(|(_, text)| {
         let heading = letters(text);
-        heading.len() >= 3 && declared.iter().any(|title| agrees(&letters(title), &heading))
+        heading.len() >= 3
+            && declared.iter().any(|title| {
+                agrees(&letters(title), &heading)
+                    || letters(first_part(title)) == heading && !is_site(text, site_name, host)
+            })
     });
     if let Some((at, text)) = agreed {
-        return (Some(text.clone()), Some(*at));
+        return title(text, Some(*at), FactSource::Heading, 0.95);
     }
-    let from_declared = declared.iter().map(|text| clean(text)).find(|text| !is_site(text, site_name, host));
     let first_heading = headings.first().filter(|(at, _)| outline.items[*at].tag == Tag::Heading(1));
+    // The only h1 of a page is its title in other words, if it shares them.
+    let is_only = headings.iter().filter(|(at, _)| outline.items[*at].tag == Tag::Heading(1)).count() == 1;
+    if let Some((at, text)) = first_heading.filter(|(_, text)| is_only && !is_site(text, site_name, host))
+        && shared_words(text, &declared) >= SHARED_MIN
+    {
+        return title(text, Some(*at), FactSource::Heading, 0.8);
+    }
+    let source = match (head.meta(&["og:title"]), &facts.headline) {
+        (Some(_), _) => FactSource::Meta,
+        (None, Some(_)) => FactSource::JsonLd,
+        (None, None) => FactSource::TitleElement,
+    };
+    let from_declared = declared.iter().map(|text| clean(text)).find(|text| !is_site(text, site_name, host));
     match (from_declared, first_heading) {
-        (Some(title), Some((at, _))) if facts.headline.is_some() || head.meta(&["og:title"]).is_some() => {
-            (Some(title), Some(*at))
+        (Some(text), Some((at, _))) if facts.headline.is_some() || head.meta(&["og:title"]).is_some() => {
+            title(&text, Some(*at), source, 0.6)
         }
-        (_, Some((at, text))) => (Some(text.clone()), Some(*at)),
-        (Some(title), None) => (Some(title), None),
-        (None, None) => {
-            let any =
-                headings.first().map(|(_, text)| text.clone()).or_else(|| declared.first().map(|t| clean(t)));
-            (any.filter(|text| !text.is_empty()), None)
-        }
+        (_, Some((at, text))) => title(text, Some(*at), FactSource::Heading, 0.6),
+        (Some(text), None) => title(&text, None, source, 0.7),
+        (None, None) => match headings.first() {
+            Some((_, text)) => title(text, None, FactSource::Heading, 0.4),
+            None => title(&declared.first().map(|t| clean(t)).unwrap_or_default(), None, source, 0.4),
+        },
     }
 }
 
-/// Headings that may be the title: `h1` first, then `h2`, outside page chrome, in document order.
+/// The share of a heading's words that the declared titles hold.
+fn shared_words(heading: &str, declared: &[String]) -> f32 {
+    let cut = |text: &str| -> Vec<String> {
+        text.to_lowercase()
+            .split(|c: char| !c.is_alphanumeric())
+            .filter(|word| !word.is_empty())
+            .map(str::to_owned)
+            .collect()
+    };
+    let known: HashSet<String> = declared.iter().flat_map(|title| cut(title)).collect();
+    let words = cut(heading);
+    if words.is_empty() {
+        return 0.0;
+    }
+    let shared = words.iter().filter(|word| known.contains(*word)).count();
+    shared as f32 / words.len() as f32
+}
+
+/// What stands before the first separator.
+fn first_part(title: &str) -> &str {
+    let end = SEPARATORS.iter().filter_map(|separator| title.find(separator)).min();
+    title[..end.unwrap_or(title.len())].trim()
+}
+
+/// Headings that may be the title: `h1` first, then `h2`, outside page chrome, in document order. When all `h1` lie in
+/// what is called chrome, the names are wrong, as those of a wrapper `has-sidebar` are.
 fn headings(outline: &Outline<'_>) -> Vec<(usize, String)> {
-    let chrome = Cues::NAVIGATION | Cues::SIDEBAR | Cues::FOOTER | Cues::COMMENT | Cues::LEGAL | Cues::HIDDEN;
     let mut found: Vec<(usize, String)> = Vec::new();
     for level in [1, 2] {
-        let of_level = (0..outline.items.len()).filter(|at| {
-            outline.items[*at].tag == Tag::Heading(level)
-                && !outline.ancestors(*at).any(|up| {
-                    let item = &outline.items[up];
-                    matches!(item.tag, Tag::Nav | Tag::Footer | Tag::Aside)
-                        || !matches!(item.tag, Tag::Body | Tag::Html) && item.cues.has(chrome)
-                })
-        });
-        for at in of_level.take(8) {
+        let of_level: Vec<usize> =
+            (0..outline.items.len()).filter(|at| outline.items[*at].tag == Tag::Heading(level)).collect();
+        let outside: Vec<usize> =
+            of_level.iter().copied().filter(|at| !is_chrome(outline, *at)).take(HEADINGS_MAX).collect();
+        let chosen = if level == 1 && outside.is_empty() { of_level } else { outside };
+        for at in chosen.into_iter().take(HEADINGS_MAX) {
             let text = outline.folded_text(at, TITLE_CHARS_MAX);
             if !text.is_empty() {
                 found.push((at, text));
@@ -86,6 +142,15 @@ fn headings(outline: &Outline<'_>) -> Vec<(usize, String)> {
         }
     }
     found
+}
+
+fn is_chrome(outline: &Outline<'_>, at: usize) -> bool {
+    let chrome = Cues::NAVIGATION | Cues::SIDEBAR | Cues::FOOTER | Cues::COMMENT | Cues::LEGAL | Cues::HIDDEN;
+    outline.ancestors(at).any(|up| {
+        let item = &outline.items[up];
+        matches!(item.tag, Tag::Nav | Tag::Footer | Tag::Aside)
+            || !matches!(item.tag, Tag::Body | Tag::Html) && item.cues.has(chrome)
+    })
 }
 
 /// Whether a declared title is the heading, perhaps with a site's name or a cut end.
@@ -124,6 +189,10 @@ fn without_site(title: &str, site_name: Option<&str>, host: &str) -> String {
         } else {
             break;
         }
+    }
+    // A bar divides more sharply than a dash: what stands before the first is the title.
+    if let Some((start, _)) = title.split_once(" | ").filter(|(start, _)| !is_site(start, site_name, host)) {
+        title = start.trim();
     }
     title.to_owned()
 }

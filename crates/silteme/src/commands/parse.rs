@@ -1,7 +1,9 @@
 //! `silteme parse`: bytes to document, no network, no store.
 
+use std::collections::BTreeMap;
+
 use bytes::Bytes;
-use model::{Directives, HeaderLine, LinkKind, Note, ResourceKind};
+use model::{Directives, Evidence, Fact, FactSource, HeaderLine, LinkKind, Note, ResourceKind};
 use serde::Serialize;
 use url::Url;
 
@@ -11,6 +13,9 @@ use crate::exit::{Exit, usage};
 
 /// Where a file came from when nobody says: relative links need some base.
 const UNKNOWN_URL: &str = "https://unknown.invalid/";
+
+/// Facts below this confidence are pointed out to people.
+const DOUBTFUL: f32 = 0.6;
 
 #[derive(Serialize)]
 struct Line {
@@ -34,6 +39,25 @@ struct Line {
     directives: Directives,
     charset: Option<String>,
     notes: Vec<Note>,
+    /// What the facts rest on, by fact.
+    evidence: BTreeMap<Fact, EvidenceLine>,
+    /// The page in other languages.
+    alternates: Vec<AlternateLine>,
+}
+
+#[derive(Serialize)]
+struct EvidenceLine {
+    value: String,
+    source: FactSource,
+    confidence: f32,
+}
+
+#[derive(Serialize)]
+struct AlternateLine {
+    language: String,
+    url: String,
+    source: FactSource,
+    confidence: f32,
 }
 
 #[derive(Serialize)]
@@ -83,6 +107,7 @@ fn line_of(file: String, url: &Url, parsed: model::Parsed) -> Line {
         parsed.links.iter().filter(|link| link.kind == kind).map(|link| link.url.clone()).collect()
     };
     let (feeds, sitemaps) = (targets(LinkKind::Feed), targets(LinkKind::Sitemap));
+    let (evidence, alternates) = evidence_of(parsed.evidence);
     let mut line = Line {
         file,
         url: url.to_string(),
@@ -114,6 +139,8 @@ fn line_of(file: String, url: &Url, parsed: model::Parsed) -> Line {
         directives: parsed.directives,
         charset: parsed.charset,
         notes: parsed.notes,
+        evidence,
+        alternates,
     };
     if let Some(document) = parsed.document {
         line.title = Some(document.title);
@@ -129,6 +156,21 @@ fn line_of(file: String, url: &Url, parsed: model::Parsed) -> Line {
         line.tags = document.tags;
     }
     line
+}
+
+/// Facts by name, and the alternates, of which there are several.
+fn evidence_of(list: Vec<Evidence>) -> (BTreeMap<Fact, EvidenceLine>, Vec<AlternateLine>) {
+    let mut facts = BTreeMap::new();
+    let mut alternates = Vec::new();
+    for Evidence { fact, value, language, source, confidence } in list {
+        match language {
+            Some(language) => alternates.push(AlternateLine { language, url: value, source, confidence }),
+            None => {
+                facts.insert(fact, EvidenceLine { value, source, confidence });
+            }
+        }
+    }
+    (facts, alternates)
 }
 
 fn human(line: &Line) -> String {
@@ -149,6 +191,9 @@ fn human(line: &Line) -> String {
         "links",
         Some(format!("{} ({} feeds, {} sitemaps)", line.links.len(), line.feeds.len(), line.sitemaps.len())),
     );
+    for (fact, evidence) in line.evidence.iter().filter(|(_, evidence)| evidence.confidence < DOUBTFUL) {
+        out += &field("doubtful", Some(format!("{fact:?} from {:?}: {}", evidence.source, evidence.value)));
+    }
     for note in &line.notes {
         out += &field("note", Some(format!("{}: {}", note.code, note.detail)));
     }
