@@ -12,6 +12,7 @@ use crate::charset::{self, Markup};
 use crate::dates::{self, Zone};
 use crate::feed::{self, Clock};
 use crate::sitemap;
+use crate::sniff::{Form, sniff};
 use crate::{Input, parse};
 
 /// What a feed or a sitemap lists.
@@ -50,19 +51,33 @@ pub fn date(text: &str) -> Option<Timestamp> {
     whole.or(inside)
 }
 
+/// Reads a feed as [`parse`] would: what its bytes are is found out first. Nothing if they are no feed.
+#[must_use]
+pub fn feed(body: &[u8], url: &Url) -> Option<Listing> {
+    let found = match sniff(body, None, ResourceKind::Feed) {
+        Form::Feed => feed::read(&decode(body, None, true).0, url, clock()),
+        Form::Json => {
+            feed::read_json(&charset::decode(body, None, Markup::None, "").text, url, clock()).ok()?
+        }
+        _ => return None,
+    };
+    Some(listing(found))
+}
+
 /// Reads an XML feed or OPML whatever its first bytes are.
 #[must_use]
-pub fn feed(body: &[u8], url: &Url) -> Listing {
-    let (text, _) = decode(body, None, true);
-    let found = feed::read(&text, url, clock());
+pub fn feed_anyway(body: &[u8], url: &Url) -> Listing {
+    listing(feed::read(&decode(body, None, true).0, url, clock()))
+}
+
+fn listing(found: feed::Feed) -> Listing {
     Listing { entries: found.entries, links: found.links, notes: codes(found.notes) }
 }
 
 /// Reads an XML sitemap whatever its first bytes are.
 #[must_use]
-pub fn sitemap(body: &[u8], url: &Url) -> Listing {
-    let (text, _) = decode(body, None, true);
-    let found = sitemap::read(&text, url, clock());
+pub fn sitemap_anyway(body: &[u8], url: &Url) -> Listing {
+    let found = sitemap::read(&decode(body, None, true).0, url, clock());
     Listing { entries: found.links.len(), links: found.links, notes: codes(found.notes) }
 }
 
@@ -112,11 +127,11 @@ pub fn run(name: &str, bytes: &[u8]) -> bool {
     match name {
         "page" => whole(bytes, Some("text/html"), &[], ResourceKind::Page),
         "feed" => {
-            check_links(&feed(bytes, &url));
+            check_links(&feed_anyway(bytes, &url));
             whole(bytes, None, &[], ResourceKind::Feed);
         }
         "sitemap" => {
-            check_links(&sitemap(bytes, &url));
+            check_links(&sitemap_anyway(bytes, &url));
             whole(bytes, None, &[], ResourceKind::Sitemap);
         }
         "charset" => run_charset(bytes),
