@@ -149,7 +149,7 @@ fn read_dom(input: &Input<'_>, html: &Html, parsed: &mut Parsed) {
     parsed.directives = gathered.finish();
     let mut links = Links::from_headers(input.headers, input.url);
     links.read_head(&head);
-    links.read_anchors(&outline, &head, input.url, !parsed.directives.follow);
+    links.read_body(&outline, &head, input.url, !parsed.directives.follow);
     let (found, canonical, notes) = links.finish();
     parsed.links = found;
     parsed.canonical = canonical.map(String::from);
