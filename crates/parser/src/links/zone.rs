@@ -80,7 +80,7 @@ pub(super) fn all(outline: &Outline<'_>) -> Vec<LinkKind> {
             headed.read(outline, at, level);
         }
         let own = of_item(outline, at, above);
-        zones[at] = if own == LinkKind::Content && at < headed.until { headed.zone } else { own };
+        zones[at] = if at < headed.until && headed.covers(own) { headed.zone } else { own };
     }
     zones
 }
@@ -94,13 +94,16 @@ struct Headed {
 }
 
 impl Headed {
+    /// Whether the heading says more of a link than the zone it is in: side columns hold lists, footers menus.
+    fn covers(&self, zone: LinkKind) -> bool {
+        zone == LinkKind::Content || zone == LinkKind::Navigation && self.zone == LinkKind::Related
+    }
+
     fn read(&mut self, outline: &Outline<'_>, at: usize, level: u8) {
         let text = outline.folded_text(at, HEADING_CHARS_MAX + 1).to_lowercase();
-        let text = text.trim_start_matches(|c: char| !c.is_alphanumeric());
-        let begins = |words: &[&str]| words.iter().any(|word| text.starts_with(word));
-        let is_short = text.chars().count() <= HEADING_CHARS_MAX;
-        if is_short && level > 1 && (begins(&RELATED_HEADINGS) || begins(&COMMENT_HEADINGS)) {
-            self.zone = if begins(&RELATED_HEADINGS) { LinkKind::Related } else { LinkKind::Comment };
+        let zone = named_list(&text).filter(|_| level > 1);
+        if let Some(zone) = zone {
+            self.zone = zone;
             self.level = level;
             self.until = scope_end(outline, at);
         } else if at < self.until && level <= self.level && !is_card(outline, at) {
@@ -108,6 +111,22 @@ impl Headed {
             self.until = at;
         }
     }
+}
+
+/// The list that a heading in lower case names, if it names one and says nothing else.
+fn named_list(heading: &str) -> Option<LinkKind> {
+    /// Letters that may follow: endings of words, and "comments on this".
+    const REST_LETTERS_MAX: usize = 8;
+    if heading.chars().count() > HEADING_CHARS_MAX {
+        return None;
+    }
+    let heading = heading.trim_start_matches(|c: char| !c.is_alphabetic());
+    if RELATED_HEADINGS.iter().any(|words| heading.starts_with(words)) {
+        return Some(LinkKind::Related);
+    }
+    let rest = COMMENT_HEADINGS.iter().find_map(|words| heading.strip_prefix(words))?;
+    (rest.chars().filter(|c| c.is_alphabetic()).count() <= REST_LETTERS_MAX && !rest.contains(" in "))
+        .then_some(LinkKind::Comment)
 }
 
 /// Where the list under a heading ends: with the box around the heading, or the next one if that holds nothing else.
@@ -273,7 +292,7 @@ fn contains(words: &[&str], word: &str) -> bool {
 fn of_tag(outline: &Outline<'_>, at: usize) -> LinkKind {
     let item = &outline.items[at];
     let cues = item.cues;
-    let chrome = Cues::NAVIGATION | Cues::SIDEBAR | Cues::SOCIAL | Cues::LEGAL | Cues::ADVERTISEMENT;
+    let chrome = Cues::NAVIGATION | Cues::SIDEBAR | Cues::SOCIAL | Cues::LEGAL;
     match item.tag {
         Tag::Footer if !outline.is_inside(at, Tag::Article) => LinkKind::Footer,
         Tag::Nav | Tag::Aside => LinkKind::Navigation,
@@ -281,6 +300,13 @@ fn of_tag(outline: &Outline<'_>, at: usize) -> LinkKind {
         _ if cues.has(Cues::CONTENT | Cues::BODY) => LinkKind::Content,
         _ if cues.has(Cues::FOOTER) => LinkKind::Footer,
         _ if cues.has(chrome) => LinkKind::Navigation,
+        _ if cues.has(Cues::ADVERTISEMENT)
+            && item
+                .element
+                .is_some_and(|element| has_word(element, &["banner", "banners", "cta", "callout"])) =>
+        {
+            LinkKind::Navigation
+        }
         _ if cues.has(Cues::HEADER) && item.tag == Tag::Div => LinkKind::Navigation,
         _ => LinkKind::Content,
     }
