@@ -134,6 +134,7 @@ impl LinkKind {
 }
 
 /// What the publisher permits, resolved for our agent; the most restrictive signal has won.
+#[expect(clippy::struct_excessive_bools, reason = "each is a permission of its own")]
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Directives {

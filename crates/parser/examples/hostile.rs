@@ -3,6 +3,9 @@
 //! `cargo run --release -p parser --example hostile` prints the table; reads `/proc`, so Linux only. Bare scraper is
 //! stopped after [`CPU_SECONDS_MAX`]. With a case's name and `ours` or `scraper` it runs that one and nothing else.
 
+#![expect(clippy::print_stdout, reason = "a table is what this is for")]
+#![expect(clippy::expect_used, reason = "an example with constant inputs may stop")]
+
 use std::io::Write;
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};

@@ -51,9 +51,8 @@ impl<'a> Gathered<'a> {
                     self.keep(&format!("meta {}", meta.name), meta.content);
                     self.apply_all(meta.content);
                 }
-                Key::Name => self.read_usage_meta(meta),
                 Key::Pragma if meta.name == "x-robots-tag" => self.scoped("meta x-robots-tag", meta.content),
-                Key::Pragma => self.read_usage_meta(meta),
+                Key::Name | Key::Pragma => self.read_usage_meta(meta),
                 Key::Property => {}
             }
         }

@@ -108,6 +108,9 @@ impl Links {
         let mut own = page.clone();
         own.set_fragment(None);
         for (at, item) in outline.items.iter().enumerate() {
+            if self.is_cut {
+                break;
+            }
             if item.tag == Tag::A || item.tag == Tag::Other && is_area(outline, at) {
                 if let Some(url) = outline.attr(at, "href").and_then(|href| head.resolve(href))
                     && url != own

@@ -162,11 +162,10 @@ impl Location {
     fn set(&mut self, field: Field, text: &str, base: &Url) {
         match field {
             Field::Location if self.urls.len() < 4 => self.urls.extend(resolve(base, text)),
-            Field::Location => {}
             Field::Modified => self.modified = Some(text.to_owned()),
             Field::NewsDate => self.news_date = Some(text.to_owned()),
             Field::Medium if self.media.len() < MEDIA_MAX => self.media.extend(resolve(base, text)),
-            Field::Medium => {}
+            Field::Location | Field::Medium => {}
             Field::NewsTitle => self.title = fold(&without_markup(text), crate::links::TEXT_CHARS_MAX),
         }
     }

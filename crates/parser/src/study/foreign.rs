@@ -122,6 +122,7 @@ fn check(parsed: &Parsed) {
 ///
 /// # Panics
 /// As [`whole`] does.
+#[must_use]
 pub fn run(name: &str, bytes: &[u8]) -> bool {
     let Some(url) = page_url() else { return false };
     match name {
