@@ -1,5 +1,11 @@
 //! What the parser promises of foreign bytes, seen from outside.
 
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    reason = "a test stops where its data is not what it must be"
+)]
+
 mod corpus;
 mod directives;
 mod hostile;
