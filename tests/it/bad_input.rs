@@ -182,6 +182,45 @@ fn junk_for_every_reading_command_is_an_outcome() {
 }
 
 #[test]
+fn parse_says_of_every_input_what_it_is() {
+    let place = Place::with("");
+    let binary: Vec<u8> = (0..65_536u32).map(|n| (n.wrapping_mul(2_654_435_761) >> 24) as u8).collect();
+    let page = "<title>Тақырып</title><p>Мәтін мен сөз.".as_bytes().to_vec();
+    let large = format!("<title>large</title><p>{}", "word ".repeat(5_000_000)).into_bytes();
+    let not_gzip = [&[0x1f, 0x8b, 8, 0][..], &binary[..100]].concat();
+    // Name, bytes, declared type, exit status, note.
+    let cases: [(&str, Vec<u8>, Option<&str>, i32, Option<&str>); 14] = [
+        ("empty.html", Vec::new(), None, 1, Some("empty")),
+        ("spaces.html", vec![b' '; 9_000], None, 1, None),
+        ("binary.html", binary.clone(), None, 1, Some("binary")),
+        ("zeros.html", vec![0; 100_000], None, 1, None),
+        ("page.pdf", b"%PDF-1.7\n1 0 obj\n".to_vec(), None, 1, Some("binary")),
+        ("pdf-as-html.pdf", b"%PDF-1.7\n<html><p>x".to_vec(), Some("text/html"), 1, Some("binary")),
+        ("image.png", b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR".to_vec(), None, 1, Some("binary")),
+        ("data.json", b"{\"a\":[1,2]}".to_vec(), None, 1, Some("json")),
+        ("broken.json", b"{\"a\":[1,2".to_vec(), Some("application/json"), 1, Some("json_invalid")),
+        ("not.gz", not_gzip, None, 1, Some("size_limit")),
+        ("page-as-image.html", page.clone(), Some("image/png"), 0, None),
+        ("page-as-json.html", page.clone(), Some("application/json"), 0, None),
+        ("page-without-type", page, None, 0, None),
+        ("large.html", large, None, 0, Some("size_limit")),
+    ];
+    for (name, bytes, content_type, code, note) in cases {
+        let file = place.scratch.write(name, bytes);
+        let mut arguments = vec!["parse", file.to_str().unwrap()];
+        arguments.extend(content_type.into_iter().flat_map(|kind| ["--content-type", kind]));
+        let said = place.run(&arguments);
+        assert_eq!((said.code, said.lines.len()), (code, 1), "{name}: {} {}", said.stdout.len(), said.stderr);
+        let notes = said.lines[0]["notes"].as_array().unwrap();
+        let has = |code: &str| notes.iter().any(|note| note["code"] == code);
+        assert!(note.is_none_or(has), "{name}: {notes:?}");
+        assert!(code == 0 || !notes.is_empty(), "{name}: nothing came of it and nothing was said");
+    }
+    let missing = place.run(&["parse", "no-such-file.html"]);
+    assert!(missing.code == 2 && missing.stderr.contains("no-such-file.html"), "{}", missing.stderr);
+}
+
+#[test]
 fn junk_lines_of_a_seed_file_are_named_and_the_rest_is_crawled() {
     let web = Web::builder().page("http://a.test/", Page::html("<title>a</title><p>text")).start();
     let place = Place::at(&web, "[politeness]\ndelay = \"0s\"\n[crawl]\npatience = \"0s\"\n");

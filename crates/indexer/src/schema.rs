@@ -197,6 +197,7 @@ pub(crate) fn digest(document: &Document) -> u64 {
         directives.ai_input,
         directives.ai_train,
         directives.tdm_reserved,
+        Some(directives.images),
     ];
     hash.bytes(&flags.map(|flag| flag.map_or(2, u8::from)));
     hash.0

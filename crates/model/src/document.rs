@@ -78,6 +78,14 @@ pub struct Link {
     pub resource: ResourceKind,
     /// Publication or modification time given beside it (feed entry, `lastmod`).
     pub dated: Option<Timestamp>,
+    /// The text around the anchor within its paragraph, anchor included, at most 256 characters; only for links in
+    /// content and comments, elsewhere what stands around is other links.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub context: String,
+    /// How far down the page it stands, in thousandths of the page's elements and texts; 0 in the head, in headers,
+    /// feeds and sitemaps.
+    #[serde(default)]
+    pub position: u16,
 }
 
 /// What a link is for.
@@ -106,9 +114,29 @@ pub enum LinkKind {
     Pagination,
     /// Meta refresh.
     Refresh,
+    /// In a list of similar, popular or further pages.
+    Related,
+    /// Written by visitors, or to what they wrote.
+    Comment,
+    /// To share the page, or to its publisher's account in a social network.
+    Social,
+    /// Paid for, or to an advertising network.
+    Advertisement,
+    /// An image, a sound, a film: on the page, behind an anchor, in a feed or sitemap. Never visited.
+    Media,
+}
+
+impl LinkKind {
+    /// Whether the link may lead to something that is worth a visit: all but media and the declared canonical URL, which
+    /// is a statement about this page.
+    #[must_use]
+    pub fn leads_on(self) -> bool {
+        !matches!(self, Self::Media | Self::Canonical)
+    }
 }
 
 /// What the publisher permits, resolved for our agent; the most restrictive signal has won.
+#[expect(clippy::struct_excessive_bools, reason = "each is a permission of its own")]
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Directives {
@@ -130,6 +158,10 @@ pub struct Directives {
     pub ai_train: Option<bool>,
     /// Text and data mining is reserved (`TDMRep`).
     pub tdm_reserved: Option<bool>,
+    /// Where the publisher says on which terms text and data mining is licensed (`TDMRep`), as written.
+    pub tdm_policy: Option<String>,
+    /// Images of the page may appear in answers (`noimageindex`, `max-image-preview:none`).
+    pub images: bool,
     /// Every signal as received, `source: value`, so that a change of policy needs no recrawl.
     pub raw: Vec<String>,
 }
@@ -146,6 +178,8 @@ impl Default for Directives {
             ai_input: None,
             ai_train: None,
             tdm_reserved: None,
+            tdm_policy: None,
+            images: true,
             raw: Vec::new(),
         }
     }

@@ -36,7 +36,7 @@ impl<'a> Gathered<'a> {
                 "content-usage" => gathered.usage("content-usage", &value),
                 "content-signal" => gathered.usage("content-signal", &value),
                 "tdm-reservation" => gathered.reservation("tdm-reservation", &value),
-                "tdm-policy" => gathered.keep("tdm-policy", &value),
+                "tdm-policy" => gathered.policy("tdm-policy", &value),
                 _ => {}
             }
         }
@@ -51,9 +51,9 @@ impl<'a> Gathered<'a> {
                     self.keep(&format!("meta {}", meta.name), meta.content);
                     self.apply_all(meta.content);
                 }
-                Key::Name => self.read_usage_meta(meta),
                 Key::Pragma if meta.name == "x-robots-tag" => self.scoped("meta x-robots-tag", meta.content),
-                _ => {}
+                Key::Name | Key::Pragma => self.read_usage_meta(meta),
+                Key::Property => {}
             }
         }
     }
@@ -66,7 +66,7 @@ impl<'a> Gathered<'a> {
     fn read_usage_meta(&mut self, meta: &Meta<'_>) {
         match meta.name.as_str() {
             "tdm-reservation" => self.reservation("meta tdm-reservation", meta.content),
-            "tdm-policy" => self.keep("meta tdm-policy", meta.content),
+            "tdm-policy" => self.policy("meta tdm-policy", meta.content),
             "content-usage" | "content-signal" => self.usage(&format!("meta {}", meta.name), meta.content),
             _ => {}
         }
@@ -125,10 +125,11 @@ impl<'a> Gathered<'a> {
             match key.trim().to_ascii_lowercase().as_str() {
                 "search" => restrict(&mut directives.search, allowed),
                 "ai-input" | "ai-output" | "ai-use" | "ai" => restrict(&mut directives.ai_input, allowed),
-                "ai-train" | "train-ai" | "train-genai" | "genai" => {
+                "ai-train" | "train-ai" | "train-genai" | "genai" | "foundation-model-production" => {
                     restrict(&mut directives.ai_train, allowed);
                 }
-                "bots" | "tdm" => {
+                // The vocabulary's widest category (draft-ietf-aipref-vocab): any automated processing.
+                "bots" | "all" | "automated-processing" | "tdm" => {
                     restrict(&mut directives.ai_input, allowed);
                     restrict(&mut directives.ai_train, allowed);
                 }
@@ -144,6 +145,15 @@ impl<'a> Gathered<'a> {
             "1" => self.directives.tdm_reserved = Some(true),
             "0" => self.directives.tdm_reserved = self.directives.tdm_reserved.or(Some(false)),
             _ => {}
+        }
+    }
+
+    /// `TDMRep`: where the terms of a licence stand; the first one counts.
+    fn policy(&mut self, source: &str, value: &str) {
+        self.keep(source, value);
+        let value = value.trim();
+        if !value.is_empty() && value.len() <= model::CanonicalUrl::LEN_MAX {
+            self.directives.tdm_policy.get_or_insert_with(|| value.to_owned());
         }
     }
 
@@ -167,7 +177,10 @@ impl<'a> Gathered<'a> {
                     directives.unavailable_after = Some(now.map_or(end, |now: Timestamp| now.min(end)));
                 }
             }
-            "noai" => {
+            "noimageindex" => directives.images = false,
+            "max-image-preview" if rule.value.eq_ignore_ascii_case("none") => directives.images = false,
+            // `noimageai` is about images alone, which nobody here trains on: it stays in `raw`.
+            "noai" | "noml" => {
                 directives.ai_input = Some(false);
                 directives.ai_train = Some(false);
             }

@@ -26,6 +26,13 @@ const LATEST_AFTER_FETCH: std::time::Duration = std::time::Duration::from_hours(
 /// Longest text used for telling the language, in bytes.
 const LANGUAGE_BYTES_MAX: usize = 16 * 1024;
 
+/// Most bytes of a page or a plain text that are decoded: enough for [`dom::TEXT_BYTES_MAX`] in any encoding, of which
+/// UTF-16 makes the least text out of a byte.
+const PAGE_BYTES_MAX: usize = 2 * dom::TEXT_BYTES_MAX + 2;
+
+/// Most bytes of a feed or sitemap that are decoded; the sitemap protocol allows 50 MB.
+const LIST_BYTES_MAX: usize = 64 * 1024 * 1024;
+
 /// Reads one response.
 pub(crate) fn read(input: &Input<'_>) -> Parsed {
     let mut parsed = Parsed::default();
@@ -80,10 +87,17 @@ fn clock(input: &Input<'_>) -> Clock {
     Clock { zone: Zone::of(input.url), latest: model::time::later(input.fetched, LATEST_AFTER_FETCH) }
 }
 
-/// The text of the body; its encoding and oddities are noted.
+/// The text of the body; its encoding and oddities are noted. What no reader would look at is not decoded either.
 fn decoded<'a>(input: &Input<'a>, markup: Markup, parsed: &mut Parsed) -> Decoded<'a> {
     let host = input.url.host_str().unwrap_or_default();
-    let mut decoded = charset::decode(input.body, input.content_type, markup, host);
+    let bytes_max = if markup == Markup::Xml { LIST_BYTES_MAX } else { PAGE_BYTES_MAX };
+    let body = &input.body[..input.body.len().min(bytes_max)];
+    // Of a page, the DOM says how much it read.
+    if body.len() < input.body.len() && markup != Markup::Html {
+        let detail = format!("{} bytes; only the first {bytes_max} were read", input.body.len());
+        parsed.notes.push(note("size_limit", detail));
+    }
+    let mut decoded = charset::decode(body, input.content_type, markup, host);
     parsed.charset = Some(decoded.name.to_owned());
     parsed.notes.append(&mut decoded.notes);
     decoded
@@ -149,7 +163,7 @@ fn read_dom(input: &Input<'_>, html: &Html, parsed: &mut Parsed) {
     parsed.directives = gathered.finish();
     let mut links = Links::from_headers(input.headers, input.url);
     links.read_head(&head);
-    links.read_anchors(&outline, &head, input.url, !parsed.directives.follow);
+    links.read_body(&outline, &head, input.url, !parsed.directives.follow);
     let (found, canonical, notes) = links.finish();
     parsed.links = found;
     parsed.canonical = canonical.map(String::from);

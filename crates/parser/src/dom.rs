@@ -61,15 +61,21 @@ pub(crate) fn parse(text: &str) -> (Html, Vec<Note>) {
         drain(&tokenizer, &queue);
         from = to;
         if tokenizer.sink.tokens.get() != tokens_before {
-            run = TagRun::default();
+            run = TagRun { from: from - chunk.len(), ..TagRun::default() };
         } else if run.extend(chunk) > ATTRIBUTES_MAX {
-            notes.push(note(
-                "attribute_limit",
-                format!("a tag has more than {ATTRIBUTES_MAX} attributes; it was cut"),
-            ));
-            from = TagRun::skip(text, from);
-            queue.push_back(StrTendril::from_slice(">"));
-            run = TagRun::default();
+            let end = if run.is_comment(&text[..from]) {
+                // Nothing is lost by a shorter comment; and if this is a tag after all, it ends as well.
+                TagRun::skip(text, from, "-->")
+            } else {
+                if !notes.iter().any(|note| note.code == "attribute_limit") {
+                    let detail = format!("a tag has more than {ATTRIBUTES_MAX} attributes; it was cut");
+                    notes.push(note("attribute_limit", detail));
+                }
+                TagRun::skip(text, from, ">")
+            };
+            queue.push_back(StrTendril::from_slice(if text[..end].ends_with("-->") { "-->" } else { ">" }));
+            run = TagRun { from: end, ..TagRun::default() };
+            from = end;
         }
         if tokenizer.sink.is_full() {
             notes.push(note(
@@ -114,9 +120,11 @@ fn drain(tokenizer: &Tokenizer<Gate>, queue: &BufferQueue) {
     while matches!(tokenizer.feed(queue), TokenizerResult::Script(_)) {}
 }
 
-/// Counts attribute starts in chunks that yielded no token, which is where one huge tag would be.
+/// Counts attribute starts in chunks that yielded no token, which is where one huge tag, or a long comment, would be.
 #[derive(Default)]
 struct TagRun {
+    /// Where the chunk begins that yielded the last token.
+    from: usize,
     attributes: usize,
     quote: Option<u8>,
     spaced: bool,
@@ -140,9 +148,17 @@ impl TagRun {
         self.attributes
     }
 
-    /// Where the tag ends, so that reading can go on after it.
-    fn skip(text: &str, from: usize) -> usize {
-        text[from..].find('>').map_or(text.len(), |at| from + at + 1)
+    /// Whether what has been read so far ends inside a comment, as far as the text of the run tells.
+    fn is_comment(&self, read: &str) -> bool {
+        let run = &read[self.from..];
+        run.rfind("<!--").is_some_and(|at| !run[at + 4..].contains("-->"))
+    }
+
+    /// Where the tag or comment ends, so that reading can go on after it.
+    fn skip(text: &str, from: usize, end: &str) -> usize {
+        // The end may have begun already.
+        let from = text.floor_char_boundary(from.saturating_sub(end.len() - 1));
+        text[from..].find(end).map_or(text.len(), |at| from + at + end.len())
     }
 }
 

@@ -23,6 +23,12 @@ pub(crate) use json::read as read_json;
 /// Most entries read of one feed.
 const ENTRIES_MAX: usize = 10_000;
 
+/// Most links of one feed: entries and their media.
+const LINKS_MAX: usize = 20_000;
+
+/// Most media kept of one entry.
+const MEDIA_MAX: usize = 8;
+
 /// Longest field kept while reading, in bytes.
 const FIELD_BYTES_MAX: usize = 8 * 1024;
 
@@ -56,7 +62,7 @@ pub(crate) struct Feed {
 impl Feed {
     fn push(&mut self, url: &Url, text: &str, kind: LinkKind, dated: Option<Timestamp>) {
         let url = url.as_str();
-        if self.links.len() > ENTRIES_MAX
+        if self.links.len() > LINKS_MAX
             || self.links.iter().rev().take(500).any(|l| l.kind == kind && l.url == url)
         {
             return;
@@ -66,12 +72,13 @@ impl Feed {
             text: fold(&without_markup(text), TEXT_CHARS_MAX),
             rel: Vec::new(),
             kind,
-            resource: if kind == LinkKind::Entry || kind == LinkKind::Content {
-                ResourceKind::Page
-            } else {
-                ResourceKind::Feed
+            resource: match kind {
+                LinkKind::Entry | LinkKind::Content | LinkKind::Media => ResourceKind::Page,
+                _ => ResourceKind::Feed,
             },
             dated,
+            context: String::new(),
+            position: 0,
         });
     }
 
@@ -82,6 +89,10 @@ impl Feed {
         let dated = dated.or_else(|| entry.updated.as_deref().and_then(|text| clock.read(text)));
         if let Some(url) = entry.url(base) {
             self.push(&url, &entry.title, LinkKind::Entry, dated);
+        }
+        let base = entry.base.as_ref().unwrap_or(base);
+        for medium in entry.media.iter().filter_map(|medium| resolve(base, medium)) {
+            self.push(&medium, "", LinkKind::Media, dated);
         }
     }
 
@@ -111,6 +122,8 @@ struct Entry {
     id: Option<String>,
     published: Option<String>,
     updated: Option<String>,
+    /// Enclosures, images and films, as written.
+    media: Vec<String>,
     base: Option<Url>,
 }
 
@@ -187,6 +200,7 @@ impl Reader {
             self.open_outside(element);
             return;
         }
+        self.read_medium(element);
         if let Some(open) = &mut self.field {
             open.nested += usize::from(open.name == element.name);
             if matches!(open.field, Field::Body | Field::Foreign) {
@@ -200,6 +214,24 @@ impl Reader {
             return;
         }
         self.field = Some(Open { field, name: element.name.clone(), nested: 0, text: String::new() });
+    }
+
+    /// `enclosure url=…` (RSS), `media:content url=…`, `media:thumbnail`, `itunes:image href=…`, `link rel=enclosure`.
+    fn read_medium(&mut self, element: &Element<'_>) {
+        let source = match (element.prefix.as_str(), element.name.as_str()) {
+            ("", "enclosure") | ("media", "content" | "thumbnail") => element.attr("url"),
+            ("itunes", "image") => element.attr("href"),
+            ("" | "atom", "link") if element.attr("rel") == Some("enclosure") => element.attr("href"),
+            _ => None,
+        };
+        if let (Some(source), Some(entry)) = (source, &mut self.entry)
+            && !source.is_empty()
+            && source.len() <= FIELD_BYTES_MAX
+            && entry.media.len() < MEDIA_MAX
+            && !entry.media.iter().any(|known| known == source)
+        {
+            entry.media.push(source.to_owned());
+        }
     }
 
     fn text(&mut self, text: &str) {

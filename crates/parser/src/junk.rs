@@ -197,7 +197,7 @@ fn is_shell(shown: &Shown<'_>, text_chars: usize) -> bool {
     /// Words of a spinner and of a note about scripts.
     const SHELL_CHARS_MAX: usize = 200;
     let leads_on = |link: &&Link| {
-        !matches!(link.kind, LinkKind::Canonical | LinkKind::Alternate | LinkKind::Feed | LinkKind::Sitemap)
+        link.kind.leads_on() && !matches!(link.kind, LinkKind::Alternate | LinkKind::Feed | LinkKind::Sitemap)
     };
     if text_chars > 0 || shown.links.iter().any(|link| leads_on(&link)) {
         return false;

@@ -3,7 +3,11 @@
 //! Invariant: http and https only, no fragments, each (URL, kind) once, at most [`LINKS_MAX`], no link to the page
 //! itself from its own anchors.
 
+mod around;
 mod header;
+mod judge;
+mod media;
+mod zone;
 
 use std::collections::HashMap;
 
@@ -12,13 +16,16 @@ use url::Url;
 
 use crate::head::{Head, HeadLink, tokens};
 use crate::note::note;
-use crate::outline::{Cues, Outline, Tag, fold};
+use crate::outline::{Outline, Tag, fold};
 
 /// Longest anchor text in characters (`model::Link::text`).
 pub(crate) const TEXT_CHARS_MAX: usize = 256;
 
 /// Most links kept of one page; hubs have under 2,000.
 const LINKS_MAX: usize = 20_000;
+
+/// Most images and other media kept of one page.
+const MEDIA_MAX: usize = 200;
 
 /// Links while they are being gathered.
 #[expect(clippy::struct_field_names, reason = "links are gathered links and where they are")]
@@ -27,6 +34,7 @@ pub(crate) struct Links {
     places: HashMap<(String, LinkKind), usize>,
     /// Distinct canonical targets.
     canonicals: Vec<Url>,
+    media: usize,
     pub(crate) notes: Vec<Note>,
     is_cut: bool,
 }
@@ -38,6 +46,20 @@ struct Found {
     rel: Vec<String>,
     kind: LinkKind,
     resource: ResourceKind,
+    context: String,
+    position: u16,
+}
+
+impl Found {
+    /// One that stands in the head or the header.
+    fn declared(url: Url, text: String, rel: Vec<String>, kind: LinkKind, resource: ResourceKind) -> Self {
+        Self { url, text, rel, kind, resource, context: String::new(), position: 0 }
+    }
+
+    /// A redirect in the page.
+    fn refresh(url: Url) -> Self {
+        Self::declared(url, String::new(), Vec::new(), LinkKind::Refresh, ResourceKind::Page)
+    }
 }
 
 impl Links {
@@ -47,6 +69,7 @@ impl Links {
             links: Vec::new(),
             places: HashMap::new(),
             canonicals: Vec::new(),
+            media: 0,
             notes: Vec::new(),
             is_cut: false,
         };
@@ -55,6 +78,13 @@ impl Links {
                 if let Some(url) = resolve(url, target.url) {
                     links.declare(url, &target.rel, &target.media_type, target.hreflang, String::new());
                 }
+            }
+        }
+        // No standard has it, every browser obeys it.
+        if let Some(line) = headers.iter().find(|line| line.name.eq_ignore_ascii_case("refresh")) {
+            let value = String::from_utf8_lossy(&line.value);
+            if let Some(url) = refresh_target(&value).and_then(|target| resolve(url, target)) {
+                links.file(Found::refresh(url));
             }
         }
         links
@@ -67,52 +97,65 @@ impl Links {
         }
         for meta in head.metas.iter().filter(|meta| meta.name == "refresh") {
             if let Some(url) = refresh_target(meta.content).and_then(|target| head.resolve(target)) {
-                self.file(Found {
-                    url,
-                    text: String::new(),
-                    rel: Vec::new(),
-                    kind: LinkKind::Refresh,
-                    resource: ResourceKind::Page,
-                });
+                self.file(Found::refresh(url));
             }
         }
     }
 
-    /// Reads anchors; `nofollow` is what the whole page asks for.
-    pub(crate) fn read_anchors(
-        &mut self,
-        outline: &Outline<'_>,
-        head: &Head<'_>,
-        page: &Url,
-        nofollow: bool,
-    ) {
-        let zones = zones(outline);
+    /// Reads anchors and media; `nofollow` is what the whole page asks for.
+    pub(crate) fn read_body(&mut self, outline: &Outline<'_>, head: &Head<'_>, page: &Url, nofollow: bool) {
+        let zones = zone::all(outline);
         let mut own = page.clone();
         own.set_fragment(None);
         for (at, item) in outline.items.iter().enumerate() {
-            let Some(href) = (item.tag == Tag::A || item.tag == Tag::Other && is_area(outline, at))
-                .then(|| outline.attr(at, "href"))
-                .flatten()
-            else {
-                continue;
-            };
-            let Some(url) = head.resolve(href) else { continue };
-            if url == own {
-                continue;
+            if self.is_cut {
+                break;
             }
-            let mut rel = outline.attr(at, "rel").map(tokens).unwrap_or_default();
-            if nofollow && !rel.iter().any(|token| token == "nofollow") {
-                rel.push("nofollow".to_owned());
+            if item.tag == Tag::A || item.tag == Tag::Other && is_area(outline, at) {
+                if let Some(url) = outline.attr(at, "href").and_then(|href| head.resolve(href))
+                    && url != own
+                {
+                    self.read_anchor(outline, at, url, zones[at], &own, nofollow);
+                }
+            } else if self.media < MEDIA_MAX
+                && let Some(url) = media::source(outline, at, zones[at]).and_then(|src| head.resolve(src))
+            {
+                self.media += 1;
+                let found = Found {
+                    text: outline.attr(at, "alt").map(|alt| fold(alt, TEXT_CHARS_MAX)).unwrap_or_default(),
+                    position: position(outline, at),
+                    ..Found::declared(url, String::new(), Vec::new(), LinkKind::Media, ResourceKind::Page)
+                };
+                self.file(found);
             }
-            let text = anchor_text(outline, at);
-            let kind = if rel.iter().any(|token| token == "next" || token == "prev") {
-                LinkKind::Pagination
-            } else {
-                zones[at]
-            };
-            let resource = resource_of(outline.attr(at, "type"), &url, &text);
-            self.file(Found { url, text, rel, kind, resource });
         }
+    }
+
+    fn read_anchor(
+        &mut self,
+        outline: &Outline<'_>,
+        at: usize,
+        url: Url,
+        zone: LinkKind,
+        own: &Url,
+        nofollow: bool,
+    ) {
+        let mut rel = outline.attr(at, "rel").map(tokens).unwrap_or_default();
+        if nofollow && !rel.iter().any(|token| token == "nofollow") {
+            rel.push("nofollow".to_owned());
+        }
+        if let Some(code) = outline.attr(at, "hreflang") {
+            self.mark_language(&mut rel, code);
+        }
+        let text = anchor_text(outline, at);
+        let resource = resource_of(outline.attr(at, "type"), &url, &text);
+        let kind = judge::kind(&judge::Anchor { url: &url, own, text: &text, rel: &rel, zone, resource });
+        let context = if matches!(kind, LinkKind::Content | LinkKind::Comment) {
+            around::text(outline, at)
+        } else {
+            String::new()
+        };
+        self.file(Found { url, text, rel, kind, resource, context, position: position(outline, at) });
     }
 
     /// The links, and the canonical URL if exactly one was declared.
@@ -154,22 +197,22 @@ impl Links {
         } else if (has("alternate") || has("feed")) && is_feed_type(media_type) {
             (LinkKind::Feed, ResourceKind::Feed)
         } else if has("alternate") || has("amphtml") {
-            self.mark_language(&mut rel, hreflang);
+            if let Some(code) = hreflang {
+                self.mark_language(&mut rel, code);
+            }
             (LinkKind::Alternate, ResourceKind::Page)
         } else if has("next") || has("prev") {
             (LinkKind::Pagination, ResourceKind::Page)
         } else {
             return;
         };
-        self.file(Found { url, text, rel, kind, resource });
+        self.file(Found::declared(url, text, rel, kind, resource));
     }
 
-    /// Adds `hreflang=…` to the tokens of an alternate, if it names a language.
-    fn mark_language(&mut self, rel: &mut Vec<String>, hreflang: Option<&str>) {
-        let Some(code) = hreflang.map(|code| code.trim().to_ascii_lowercase()) else { return };
-        if is_language_tag(&code) {
-            rel.push(format!("hreflang={code}"));
-        } else if code.len() <= 64 {
+    /// Adds `hreflang=…` to the tokens of a link, and notes a code that is no language.
+    fn mark_language(&mut self, rel: &mut Vec<String>, code: &str) {
+        let Err(code) = mark_language(rel, code) else { return };
+        if code.len() <= 64 && !self.notes.iter().any(|note| note.detail == code) && self.notes.len() < 64 {
             self.notes.push(note("hreflang_invalid", code));
         }
     }
@@ -182,6 +225,9 @@ impl Links {
             let known = &mut self.links[*place];
             if known.text.is_empty() {
                 known.text = found.text;
+            }
+            if known.context.is_empty() {
+                known.context = found.context;
             }
             // A link that is followed somewhere on the page is followed.
             known.rel.retain(|token| token != "nofollow" || found.rel.contains(token));
@@ -206,6 +252,8 @@ impl Links {
             kind: found.kind,
             resource: found.resource,
             dated: None,
+            context: found.context,
+            position: found.position,
         });
         self.places.insert(key, self.links.len() - 1);
     }
@@ -221,33 +269,6 @@ pub(crate) fn resolve(base: &Url, reference: &str) -> Option<Url> {
     url.set_fragment(None);
     (matches!(url.scheme(), "http" | "https") && url.as_str().len() <= model::CanonicalUrl::LEN_MAX)
         .then_some(url)
-}
-
-/// What links in each item are for, inherited downwards.
-fn zones(outline: &Outline<'_>) -> Vec<LinkKind> {
-    let mut zones = vec![LinkKind::Content; outline.items.len()];
-    for (at, item) in outline.items.iter().enumerate() {
-        let above = zones[item.parent as usize];
-        let chrome = Cues::NAVIGATION | Cues::SIDEBAR | Cues::SOCIAL | Cues::ADVERTISEMENT | Cues::LEGAL;
-        zones[at] = if item.cues.has(Cues::PAGINATION) {
-            LinkKind::Pagination
-        } else if above != LinkKind::Content {
-            above
-        } else {
-            match item.tag {
-                Tag::Footer if !outline.is_inside(at, Tag::Article) => LinkKind::Footer,
-                Tag::Nav | Tag::Aside => LinkKind::Navigation,
-                Tag::Header if !outline.is_inside(at, Tag::Article) => LinkKind::Navigation,
-                Tag::Body | Tag::Html | Tag::Main | Tag::Article => LinkKind::Content,
-                _ if item.cues.has(Cues::CONTENT | Cues::BODY) => LinkKind::Content,
-                _ if item.cues.has(Cues::FOOTER) => LinkKind::Footer,
-                _ if item.cues.has(chrome) => LinkKind::Navigation,
-                _ if item.cues.has(Cues::HEADER) && item.tag == Tag::Div => LinkKind::Navigation,
-                _ => LinkKind::Content,
-            }
-        };
-    }
-    zones
 }
 
 /// `area` elements of image maps lead somewhere as anchors do.
@@ -300,17 +321,55 @@ fn is_feed_type(media_type: &str) -> bool {
     .contains(&media_type.as_str())
 }
 
+/// Adds `hreflang=…` to the tokens of an alternate. A country in place of a language is a frequent mistake: where it
+/// has one language of its own that is meant, `hreflang=kk hreflang-declared=kz` says both.
+///
+/// # Errors
+/// The code in lower case, if it is no language.
+pub(crate) fn mark_language(rel: &mut Vec<String>, code: &str) -> Result<(), String> {
+    let code = code.trim().to_ascii_lowercase();
+    if is_language_tag(&code) {
+        rel.push(format!("hreflang={code}"));
+        return Ok(());
+    }
+    let (primary, region) = code.split_once(['-', '_']).unwrap_or((&code, ""));
+    if let Some(language) = meant_by(primary) {
+        let region = if region.is_empty() { String::new() } else { format!("-{region}") };
+        rel.push(format!("hreflang={language}{region}"));
+        rel.push(format!("hreflang-declared={code}"));
+    }
+    Err(code)
+}
+
+/// The language that is meant by the code of a country.
+fn meant_by(country: &str) -> Option<&'static str> {
+    Some(match country {
+        "kz" => "kk",
+        "ua" => "uk",
+        "cn" => "zh",
+        "jp" => "ja",
+        "cz" => "cs",
+        "dk" => "da",
+        "us" | "gb" => "en",
+        _ => return None,
+    })
+}
+
 /// A language tag whose first part is a language (`kk`, `kk-kz`, `x-default`); `kz`, `ua`, `by` and their like are
-/// countries, and frequent mistakes.
+/// countries. (`uk` is Ukrainian.)
 fn is_language_tag(code: &str) -> bool {
     let primary = code.split(['-', '_']).next().unwrap_or_default();
-    let is_country =
-        matches!(primary, "kz" | "ua" | "by" | "cn" | "jp" | "cz" | "dk" | "us" | "gb" | "uk" | "eu");
-    // `uk` is Ukrainian and `by` nothing: only the first is a language.
     code == "x-default"
-        || (primary == "uk" || !is_country)
+        || meant_by(primary).is_none()
+            && !matches!(primary, "by" | "eu")
+            && code.len() <= 35
             && matches!(primary.len(), 2..=3)
             && primary.bytes().all(|byte| byte.is_ascii_lowercase())
+}
+
+/// How far down the page an item stands, in thousandths of the items.
+fn position(outline: &Outline<'_>, at: usize) -> u16 {
+    u16::try_from(at * 1_000 / outline.items.len().max(1)).unwrap_or(1_000)
 }
 
 /// The URL of `5; url=/new`, in the forms HTML section 4.2.5.3 reads.

@@ -5,19 +5,22 @@
 
 pub(crate) mod gzip;
 
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
 
 use model::{Link, LinkKind, Note, ResourceKind};
 use url::Url;
 
 use crate::feed::Clock;
-use crate::links::resolve;
+use crate::links::{mark_language, resolve};
 use crate::note::note;
 use crate::outline::fold;
 use crate::xml::{Element, Piece, Pull, without_markup};
 
 /// Locations of one sitemap (sitemaps.org protocol).
 const LOCATIONS_MAX: usize = 50_000;
+
+/// Images and films kept of one location (the image extension allows 1,000).
+const MEDIA_MAX: usize = 16;
 
 /// Longest field kept while reading, in bytes.
 const FIELD_BYTES_MAX: usize = 10 * 1024;
@@ -28,6 +31,9 @@ pub(crate) struct Sitemap {
     pub(crate) links: Vec<Link>,
     pub(crate) notes: Vec<Note>,
     seen: HashSet<(String, LinkKind)>,
+    /// `hreflang` values that are no languages.
+    bad_languages: BTreeSet<String>,
+    locations: usize,
     is_cut: bool,
 }
 
@@ -38,6 +44,8 @@ enum Field {
     Modified,
     NewsDate,
     NewsTitle,
+    /// Of an image or a film.
+    Medium,
 }
 
 /// One `url` or `sitemap` element while it is being read.
@@ -49,6 +57,7 @@ struct Location {
     news_date: Option<String>,
     title: String,
     alternates: Vec<(Url, String)>,
+    media: Vec<Url>,
 }
 
 /// Reads an XML sitemap or index.
@@ -78,6 +87,9 @@ pub(crate) fn read(text: &str, url: &Url, clock: Clock) -> Sitemap {
                 field = match element.name.as_str() {
                     "publication_date" => Some((Field::NewsDate, String::new())),
                     "title" if element.prefix == "news" => Some((Field::NewsTitle, String::new())),
+                    "loc" | "content_loc" | "player_loc" if matches!(&*element.prefix, "image" | "video") => {
+                        Some((Field::Medium, String::new()))
+                    }
                     "link" => {
                         read_alternate(&mut location, &element, url);
                         None
@@ -150,9 +162,10 @@ impl Location {
     fn set(&mut self, field: Field, text: &str, base: &Url) {
         match field {
             Field::Location if self.urls.len() < 4 => self.urls.extend(resolve(base, text)),
-            Field::Location => {}
             Field::Modified => self.modified = Some(text.to_owned()),
             Field::NewsDate => self.news_date = Some(text.to_owned()),
+            Field::Medium if self.media.len() < MEDIA_MAX => self.media.extend(resolve(base, text)),
+            Field::Location | Field::Medium => {}
             Field::NewsTitle => self.title = fold(&without_markup(text), crate::links::TEXT_CHARS_MAX),
         }
     }
@@ -174,10 +187,17 @@ impl Sitemap {
         }
         for (url, language) in location.alternates {
             let mut rel = vec!["alternate".to_owned()];
-            if !language.is_empty() && language.len() <= 16 {
-                rel.push(format!("hreflang={language}"));
+            if !language.is_empty()
+                && let Err(code) = mark_language(&mut rel, &language)
+                && self.bad_languages.len() < 8
+                && code.len() <= 64
+            {
+                self.bad_languages.insert(code);
             }
             self.push(url, LinkKind::Alternate, ResourceKind::Page, String::new(), None, rel);
+        }
+        for url in location.media {
+            self.push(url, LinkKind::Media, ResourceKind::Page, String::new(), None, Vec::new());
         }
     }
 
@@ -190,7 +210,12 @@ impl Sitemap {
         dated: Option<jiff::Timestamp>,
         rel: Vec<String>,
     ) {
-        if self.links.len() >= LOCATIONS_MAX {
+        // Alternates and media may fill as much again, but never take a location's place.
+        let is_location = matches!(kind, LinkKind::Location | LinkKind::Sitemap);
+        if !is_location && self.links.len() - self.locations >= LOCATIONS_MAX {
+            return;
+        }
+        if is_location && self.locations >= LOCATIONS_MAX {
             if !std::mem::replace(&mut self.is_cut, true) {
                 let detail = format!("more than {LOCATIONS_MAX} locations; the rest were left out");
                 self.notes.push(note("location_limit", detail));
@@ -199,11 +224,16 @@ impl Sitemap {
         }
         let url = String::from(url);
         if self.seen.insert((url.clone(), kind)) {
-            self.links.push(Link { url, text, rel, kind, resource, dated });
+            let context = String::new();
+            self.locations += usize::from(is_location);
+            self.links.push(Link { url, text, rel, kind, resource, dated, context, position: 0 });
         }
     }
 
     fn finish(mut self) -> Self {
+        for code in std::mem::take(&mut self.bad_languages) {
+            self.notes.push(note("hreflang_invalid", code));
+        }
         if self.links.is_empty() {
             self.notes.push(note("no_locations", "a sitemap without locations"));
         }

@@ -183,7 +183,7 @@ fn of_root(name: &[u8]) -> Option<Form> {
     let local = name.rsplit(|byte| *byte == b':').next().unwrap_or(name).to_ascii_lowercase();
     match local.as_slice() {
         b"html" | b"body" | b"head" => Some(Form::Html),
-        b"rss" | b"rdf" | b"feed" | b"channel" | b"opml" => Some(Form::Feed),
+        b"rss" | b"rdf" | b"feed" | b"entry" | b"channel" | b"opml" => Some(Form::Feed),
         b"urlset" | b"sitemapindex" => Some(Form::Sitemap),
         _ => None,
     }

@@ -2,6 +2,8 @@
 //!
 //! Invariant: the same steps as [`crate::parse`], stopped before the verdict.
 
+pub mod foreign;
+
 use crate::charset::{self, Markup};
 use crate::dates::Zone;
 use crate::head::Head;

@@ -136,7 +136,7 @@ fn read_page(
 
 /// What is really there: feeds and sitemaps are known by what they list, whatever their discoverer believed.
 fn kind_of(parsed: &Parsed, believed: ResourceKind) -> ResourceKind {
-    match parsed.links.first().map(|link| link.kind) {
+    match parsed.links.iter().map(|link| link.kind).find(|kind| kind.leads_on()) {
         Some(LinkKind::Entry) => ResourceKind::Feed,
         Some(LinkKind::Location | LinkKind::Sitemap) if parsed.document.is_none() => ResourceKind::Sitemap,
         _ if parsed.document.is_some() => ResourceKind::Page,
@@ -197,7 +197,7 @@ fn link_offers(record: &FetchRecord, parsed: &Parsed) -> Vec<Offer> {
     parsed
         .links
         .iter()
-        .filter(|link| !link.rel.iter().any(|rel| rel == "nofollow") && link.kind != LinkKind::Canonical)
+        .filter(|link| !link.rel.iter().any(|rel| rel == "nofollow") && link.kind.leads_on())
         .filter_map(|link| {
             Some(Offer {
                 url: CanonicalUrl::parse(&link.url).ok()?,

@@ -8,7 +8,7 @@ fn any_time() -> impl Strategy<Value = Timestamp> {
 }
 
 fn any_directives() -> impl Strategy<Value = Directives> {
-    let flags = (any::<[bool; 3]>(), any::<[Option<bool>; 4]>());
+    let flags = (any::<[bool; 4]>(), any::<[Option<bool>; 4]>());
     (flags, any::<Option<u32>>(), proptest::option::of(any_time()), proptest::collection::vec(".{0,9}", 0..3))
         .prop_map(|((plain, told), snippet_chars_max, unavailable_after, raw)| Directives {
             index: plain[0],
@@ -18,6 +18,8 @@ fn any_directives() -> impl Strategy<Value = Directives> {
             ai_input: told[1],
             ai_train: told[2],
             tdm_reserved: told[3],
+            tdm_policy: told[3].map(|_| "https://a.test/tdm.json".to_owned()),
+            images: plain[3],
             snippet_chars_max,
             unavailable_after,
             raw,

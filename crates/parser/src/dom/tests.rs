@@ -53,6 +53,18 @@ fn a_tag_with_many_attributes_is_cut() {
 }
 
 #[test]
+fn a_long_comment_is_no_tag_with_many_attributes() {
+    for words in ["word ", "a > b ", "-- > "] {
+        let page = format!("<p>before<!-- {} --><p>after", words.repeat(20_000));
+        let (html, notes) = parse(&page);
+        assert!(notes.is_empty(), "{words:?}: {notes:?}");
+        assert_eq!(text_of(&html), "beforeafter", "{words:?}");
+    }
+    let (html, notes) = parse(&format!("<p x='>' y='<!--' {}>inside", "a b ".repeat(50_000)));
+    assert!(notes.len() <= 1 && html.tree.nodes().len() < 20, "a tag that looks like a comment ends too");
+}
+
+#[test]
 fn nodes_are_limited() {
     let (html, notes) = parse(&"<b></b><i></i>".repeat(NODES_MAX));
     assert!(html.tree.nodes().len() < NODES_MAX + 40_000);

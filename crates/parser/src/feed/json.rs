@@ -27,6 +27,7 @@ pub(crate) fn read(text: &str, url: &Url, clock: Clock) -> Result<Feed, Note> {
             id: text("id"),
             published: text("date_published"),
             updated: text("date_modified"),
+            media: media(item),
             ..Entry::default()
         };
         feed.push_entry(&entry, url, clock);
@@ -35,4 +36,15 @@ pub(crate) fn read(text: &str, url: &Url, clock: Clock) -> Result<Feed, Note> {
         feed.push(&next, "", LinkKind::Pagination, None);
     }
     Ok(feed.finish(0))
+}
+
+/// Image and attachments of an item, as written.
+fn media(item: &Value) -> Vec<String> {
+    let attachments = item.get("attachments").and_then(Value::as_array).into_iter().flatten();
+    item.get("image")
+        .into_iter()
+        .chain(attachments.filter_map(|attachment| attachment.get("url")))
+        .filter_map(|url| Some(url.as_str().filter(|url| !url.is_empty())?.to_owned()))
+        .take(super::MEDIA_MAX)
+        .collect()
 }

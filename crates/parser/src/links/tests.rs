@@ -8,7 +8,7 @@ fn of(html: &str) -> Vec<Link> {
     let head = Head::of(&outline, &url);
     let mut links = Links::from_headers(&[], &url);
     links.read_head(&head);
-    links.read_anchors(&outline, &head, &url, false);
+    links.read_body(&outline, &head, &url, false);
     links.finish().0
 }
 

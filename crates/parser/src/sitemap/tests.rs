@@ -29,7 +29,11 @@ fn extensions_are_not_locations() {
     let urls: Vec<_> = found.links.iter().map(|l| (l.url.as_str(), l.kind, l.text.as_str())).collect();
     assert_eq!(
         urls,
-        [("https://e.kz/a?x=1&y=2", LinkKind::Location, "T"), ("https://e.kz/ru", LinkKind::Alternate, "")]
+        [
+            ("https://e.kz/a?x=1&y=2", LinkKind::Location, "T"),
+            ("https://e.kz/ru", LinkKind::Alternate, ""),
+            ("https://e.kz/i.jpg", LinkKind::Media, "")
+        ]
     );
     assert!(found.links[0].dated.is_some());
     assert_eq!(found.links[1].rel, ["alternate", "hreflang=ru"]);

@@ -12,7 +12,7 @@ use archive::{ArchiveSource, ArchiveStore, WarcArchive};
 use fetcher::{Fetcher, Pacing, Postponed, ReqwestTransport, RobotsCopies};
 use frontier::{Frontier, LeaseRequest, Offer, Settlement, SiteReturn};
 use indexer::{Index, IndexWriter};
-use model::{CanonicalUrl, Clock, FetchRecord, LinkKind, Outcome, Parsed, Position, SystemClock, UrlKey};
+use model::{CanonicalUrl, Clock, FetchRecord, Outcome, Parsed, Position, SystemClock, UrlKey};
 use sha2::{Digest, Sha256};
 use testkit::builders;
 use tokio::task::JoinSet;
@@ -227,7 +227,7 @@ fn parse_record(record: &FetchRecord) -> Parsed {
 /// As `pipeline::derive` makes them; that function is private to the pipeline.
 fn offers_of(record: &FetchRecord, parsed: &Parsed) -> Vec<Offer> {
     let visit = &record.visit;
-    let wanted = parsed.links.iter().filter(|link| link.kind != LinkKind::Canonical);
+    let wanted = parsed.links.iter().filter(|link| link.kind.leads_on());
     wanted
         .filter_map(|link| {
             Some(Offer {

@@ -68,6 +68,9 @@ struct LinkLine {
     kind: LinkKind,
     #[serde(skip_serializing_if = "Option::is_none")]
     dated: Option<model::Timestamp>,
+    #[serde(skip_serializing_if = "String::is_empty")]
+    context: String,
+    position: u16,
 }
 
 pub(super) fn run(context: &mut Context, args: &ParseArgs) -> anyhow::Result<Exit> {
@@ -132,6 +135,8 @@ fn line_of(file: String, url: &Url, parsed: model::Parsed) -> Line {
                 rel: link.rel,
                 kind: link.kind,
                 dated: link.dated,
+                context: link.context,
+                position: link.position,
             })
             .collect(),
         feeds,

@@ -1,0 +1,6 @@
+//! Any bytes into `parser::study::foreign` as target `anything`.
+#![no_main]
+
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| {
+    assert!(parser::study::foreign::run("anything", bytes));
+});
