@@ -3,18 +3,23 @@
 //! html5ever alone needs time quadratic in nesting depth and in the attributes of one tag (field.md section 7: 48 CPU
 //! seconds for 100,000 nested `<div>`). So a gate sits between tokenizer and tree builder: beyond
 //! [`DEPTH_MAX`] start tags are dropped together with their end tags (their text stays, flattened, as browsers do),
-//! and beyond [`NODES_MAX`] or [`ATTRIBUTES_MAX`] input is cut. The DOM stays usable in every case.
+//! and beyond [`NODES_MAX`] or [`ATTRIBUTES_MAX`] input is cut. The DOM stays usable in every case. The contents of
+//! scripts and styles go past the tokenizer, which would read them letter by letter ([`raw`]).
 //!
 //! Invariant: the tree is at most [`DEPTH_MAX`] + [`DEPTH_CHECK_TAGS`] × formatting elements deep, and time is linear
 //! in the input for a fixed depth.
 
+mod raw;
+
+use std::borrow::Cow;
 use std::cell::{Cell, RefCell};
 
 use ego_tree::NodeId;
 use html5ever::buffer_queue::BufferQueue;
 use html5ever::tendril::StrTendril;
+use html5ever::tokenizer::states::RawKind;
 use html5ever::tokenizer::{Tag, TagKind, Token, TokenSink, TokenSinkResult, Tokenizer, TokenizerOpts};
-use html5ever::tree_builder::{TreeBuilder, TreeBuilderOpts};
+use html5ever::tree_builder::{TreeBuilder, TreeBuilderOpts, TreeSink};
 use html5ever::{LocalName, TokenizerResult, local_name};
 use model::Note;
 use scraper::{Html, HtmlTreeSink};
@@ -58,8 +63,21 @@ pub(crate) fn parse(text: &str) -> (Html, Vec<Note>) {
         let to = chunk_end(text, from);
         let chunk = &text.as_bytes()[from..to];
         queue.push_back(tendril_of(&whole, from, to));
-        drain(&tokenizer, &queue);
         from = to;
+        while let Some(name) = drain(&tokenizer, &queue) {
+            // What is queued is the end of what was given: so much is unread.
+            let start = from - std::iter::from_fn(|| queue.pop_front()).map(|part| part.len()).sum::<usize>();
+            let end = raw::end(text, start, &name);
+            tokenizer.sink.take_raw_text(match raw::normalised(&text[start..end]) {
+                Cow::Borrowed(_) => tendril_of(&whole, start, end),
+                Cow::Owned(text) => StrTendril::from(text),
+            });
+            if end < from {
+                queue.push_back(tendril_of(&whole, end, from));
+            } else {
+                from = end;
+            }
+        }
         if tokenizer.sink.tokens.get() != tokens_before {
             run = TagRun::default();
         } else if run.extend(chunk) > ATTRIBUTES_MAX {
@@ -84,7 +102,7 @@ pub(crate) fn parse(text: &str) -> (Html, Vec<Note>) {
     if tokenizer.sink.deep.get() {
         notes.push(note("depth_limit", format!("nested deeper than {DEPTH_MAX}; flattened below that")));
     }
-    (html5ever::tree_builder::TreeSink::finish(tokenizer.sink.builder.sink), notes)
+    (tokenizer.sink.builder.sink.finish(), notes)
 }
 
 fn within_size<'a>(text: &'a str, notes: &mut Vec<Note>) -> &'a str {
@@ -109,9 +127,16 @@ fn chunk_end(text: &str, from: usize) -> usize {
     text.ceil_char_boundary(from + CHUNK_BYTES)
 }
 
-/// Runs the tokenizer over what is queued; scripts are not executed.
-fn drain(tokenizer: &Tokenizer<Gate>, queue: &BufferQueue) {
-    while matches!(tokenizer.feed(queue), TokenizerResult::Script(_)) {}
+/// Runs the tokenizer over what is queued, or up to the start tag of a raw text element, whose name it returns. Scripts
+/// are not executed.
+fn drain(tokenizer: &Tokenizer<Gate>, queue: &BufferQueue) -> Option<LocalName> {
+    while matches!(tokenizer.feed(queue), TokenizerResult::Script(_)) {
+        let name = tokenizer.sink.raw.take();
+        if name.is_some() {
+            return name;
+        }
+    }
+    None
 }
 
 /// Counts attribute starts in chunks that yielded no token, which is where one huge tag would be.
@@ -156,6 +181,8 @@ struct Gate {
     deep: Cell<bool>,
     /// Whether the page is past its head.
     in_body: Cell<bool>,
+    /// The raw text element that was just opened.
+    raw: RefCell<Option<LocalName>>,
 }
 
 impl Gate {
@@ -167,6 +194,15 @@ impl Gate {
             dropped: RefCell::default(),
             deep: Cell::new(false),
             in_body: Cell::new(false),
+            raw: RefCell::default(),
+        }
+    }
+
+    /// Takes the content of the raw text element that was just opened.
+    fn take_raw_text(&self, text: StrTendril) {
+        if !text.is_empty() {
+            // Line numbers are for error messages, which nobody reads. Text opens no raw text element.
+            let _ = self.builder.process_token(Token::CharacterTokens(text), 1);
         }
     }
 
@@ -291,15 +327,27 @@ impl TokenSink for Gate {
         if let Token::TagToken(tag) = &mut token {
             self.open_noscript(tag);
         }
+        let mut opened = None;
         match &token {
             Token::ParseError(_) => return TokenSinkResult::Continue,
             Token::TagToken(tag) if !self.admits(tag) => {
                 self.tokens.set(self.tokens.get() + 1);
                 return TokenSinkResult::Continue;
             }
+            Token::TagToken(tag) if tag.kind == TagKind::StartTag => {
+                opened = Some(tag.name.clone());
+                self.tokens.set(self.tokens.get() + 1);
+            }
             _ => self.tokens.set(self.tokens.get() + 1),
         }
-        self.builder.process_token(token, line_number)
+        match self.builder.process_token(token, line_number) {
+            // The tokenizer stops at a script and expects its end tag, or other markup, next: what `parse` gives it.
+            TokenSinkResult::RawData(RawKind::ScriptData | RawKind::Rawtext) => {
+                *self.raw.borrow_mut() = opened;
+                TokenSinkResult::Script(self.builder.sink.get_document())
+            }
+            other => other,
+        }
     }
 
     fn end(&self) {

@@ -17,6 +17,48 @@ fn ordinary_page_is_what_scraper_makes_of_it() {
 }
 
 #[test]
+fn raw_text_ends_where_scraper_ends_it() {
+    let pieces = [
+        "<!--",
+        "-->",
+        "<script>",
+        "</script>",
+        "</SCRIPT ",
+        "</script",
+        "<style>",
+        "</style>",
+        "<script",
+        "<",
+        "--",
+        ">",
+        "-",
+        "!",
+        "a\r\nb\0",
+        "<title>",
+        "</title>",
+    ];
+    for start in ["<script>", "<p><style>", "<body><iframe>", "<svg><script>", "<xmp>"] {
+        let mut pages = vec![start.to_owned()];
+        for _ in 0..3 {
+            pages = pages.iter().flat_map(|page| pieces.map(|piece| format!("{page}{piece}"))).collect();
+            for page in &pages {
+                assert_eq!(parse(page).0.html(), Html::parse_document(page).html(), "{page:?}");
+            }
+        }
+    }
+}
+
+#[test]
+fn scripts_longer_than_a_chunk_are_one_text() {
+    let script = "if (a<b) { c(\"<p>\") }\n".repeat(1_000);
+    let page = format!("<title>t</title><script>{script}</script><style>{script}</style><p>text");
+    let (html, _) = parse(&page);
+    assert_eq!(html.html(), Html::parse_document(&page).html());
+    let open = format!("<p>text<script>{script}");
+    assert_eq!(parse(&open).0.html(), Html::parse_document(&open).html());
+}
+
+#[test]
 fn nesting_is_flattened_and_the_text_stays() {
     let page = format!("{}deep{}<p>after", "<div>".repeat(20_000), "</div>".repeat(20_000));
     let (html, notes) = parse(&page);
