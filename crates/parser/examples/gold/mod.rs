@@ -1,6 +1,6 @@
 //! The development pages with what is known of them, and the measures of the benchmarks.
 //!
-//! Shared by `train_text` and `evaluate`; invariant: nothing here knows the parser.
+//! Shared by `train_text` and `cargo xtask eval`; invariant: nothing here knows the parser.
 
 #![allow(dead_code, reason = "each command uses its part")]
 
