@@ -1,14 +1,15 @@
 //! CPU time per page: the bare scraper parse, the whole parser, and their ratio.
 //!
-//! `cargo bench -p parser` reads `../shared/data/pages` (and `data/demo`, if pages are there). Single-threaded, so elapsed
-//! time is CPU time but for disturbances; the fastest of several rounds counts for each page.
+//! `cargo bench -p parser` reads `../shared/data/pages` (and `data/demo`, if pages are there). The fastest of
+//! several rounds counts for each page.
 
 #![expect(clippy::print_stdout, reason = "a command for people")]
 
-use std::fs;
+mod pages;
+
 use std::hint::black_box;
-use std::path::{Path, PathBuf};
-use std::time::{Duration, Instant};
+use std::path::Path;
+use std::time::Duration;
 
 use model::{ResourceKind, Timestamp};
 use parser::{Input, parse};
@@ -23,31 +24,13 @@ fn main() {
     for (name, folder) in
         [("pages", root.join("../../../shared/data/pages/html")), ("demo", root.join("../../data/demo"))]
     {
-        let pages = pages(&folder);
+        let pages = pages::of(&folder);
         if pages.is_empty() {
             println!("{name}: no pages in {}", folder.display());
             continue;
         }
         measure(name, &pages);
     }
-}
-
-/// HTML files below a folder, by name.
-fn pages(folder: &Path) -> Vec<Vec<u8>> {
-    let mut open: Vec<PathBuf> = vec![folder.to_owned()];
-    let mut files = Vec::new();
-    while let Some(folder) = open.pop() {
-        for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
-            let path = entry.path();
-            if path.is_dir() {
-                open.push(path);
-            } else if path.extension().is_some_and(|extension| extension == "html") {
-                files.push(path);
-            }
-        }
-    }
-    files.sort();
-    files.iter().filter_map(|file| fs::read(file).ok()).collect()
 }
 
 fn measure(name: &str, pages: &[Vec<u8>]) {
@@ -95,11 +78,18 @@ fn measure(name: &str, pages: &[Vec<u8>]) {
     );
 }
 
+/// CPU time of the fastest of several runs.
 fn fastest(work: impl Fn()) -> Duration {
     let time = |()| {
-        let start = Instant::now();
+        let start = cpu_time();
         work();
-        start.elapsed()
+        cpu_time().saturating_sub(start)
     };
     (0..ROUNDS).map(|_| time(())).min().unwrap_or_default()
+}
+
+/// CPU time of this process so far.
+fn cpu_time() -> Duration {
+    let time = rustix::time::clock_gettime(rustix::time::ClockId::ProcessCPUTime);
+    Duration::try_from(time).unwrap_or_default()
 }

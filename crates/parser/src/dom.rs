@@ -3,18 +3,24 @@
 //! html5ever alone needs time quadratic in nesting depth and in the attributes of one tag (field.md section 7: 48 CPU
 //! seconds for 100,000 nested `<div>`). So a gate sits between tokenizer and tree builder: beyond
 //! [`DEPTH_MAX`] start tags are dropped together with their end tags (their text stays, flattened, as browsers do),
-//! and beyond [`NODES_MAX`] or [`ATTRIBUTES_MAX`] input is cut. The DOM stays usable in every case.
+//! and beyond [`NODES_MAX`] or [`ATTRIBUTES_MAX`] input is cut. The DOM stays usable in every case. The contents of
+//! scripts and styles go past the tokenizer, which would read them letter by letter ([`raw`]).
 //!
 //! Invariant: the tree is at most [`DEPTH_MAX`] + [`DEPTH_CHECK_TAGS`] × formatting elements deep, and time is linear
 //! in the input for a fixed depth.
 
+mod plain;
+mod raw;
+
+use std::borrow::Cow;
 use std::cell::{Cell, RefCell};
 
 use ego_tree::NodeId;
 use html5ever::buffer_queue::BufferQueue;
 use html5ever::tendril::StrTendril;
+use html5ever::tokenizer::states::RawKind;
 use html5ever::tokenizer::{Tag, TagKind, Token, TokenSink, TokenSinkResult, Tokenizer, TokenizerOpts};
-use html5ever::tree_builder::{TreeBuilder, TreeBuilderOpts};
+use html5ever::tree_builder::{TreeBuilder, TreeBuilderOpts, TreeSink};
 use html5ever::{LocalName, TokenizerResult, local_name};
 use model::Note;
 use scraper::{Html, HtmlTreeSink};
@@ -48,49 +54,130 @@ pub(crate) fn parse(text: &str) -> (Html, Vec<Note>) {
     let text = within_size(text, &mut notes);
     let sink = HtmlTreeSink::new(Html::new_document());
     let gate = Gate::new(TreeBuilder::new(sink, TreeBuilderOpts::default()));
-    let tokenizer = Tokenizer::new(gate, TokenizerOpts::default());
-    let whole = StrTendril::from_slice(text);
-    let queue = BufferQueue::default();
-    let mut run = TagRun::default();
-    let mut from = 0;
-    while from < text.len() {
-        let tokens_before = tokenizer.sink.tokens.get();
-        let to = chunk_end(text, from);
-        let chunk = &text.as_bytes()[from..to];
-        queue.push_back(tendril_of(&whole, from, to));
-        drain(&tokenizer, &queue);
-        from = to;
-        if tokenizer.sink.tokens.get() != tokens_before {
-            run = TagRun { from: from - chunk.len(), ..TagRun::default() };
-        } else if run.extend(chunk) > ATTRIBUTES_MAX {
-            let end = if run.is_comment(&text[..from]) {
-                // Nothing is lost by a shorter comment; and if this is a tag after all, it ends as well.
-                TagRun::skip(text, from, "-->")
-            } else {
-                if !notes.iter().any(|note| note.code == "attribute_limit") {
-                    let detail = format!("a tag has more than {ATTRIBUTES_MAX} attributes; it was cut");
-                    notes.push(note("attribute_limit", detail));
+    let reader = Reader {
+        text,
+        whole: StrTendril::from_slice(text),
+        tokenizer: Tokenizer::new(gate, TokenizerOpts { discard_bom: false, ..TokenizerOpts::default() }),
+        queue: BufferQueue::default(),
+    };
+    reader.read(&mut notes);
+    let gate = reader.tokenizer.sink;
+    if gate.deep.get() {
+        notes.push(note("depth_limit", format!("nested deeper than {DEPTH_MAX}; flattened below that")));
+    }
+    (gate.builder.sink.finish(), notes)
+}
+
+/// A page on its way into the tree builder.
+struct Reader<'a> {
+    text: &'a str,
+    /// The text as a buffer; names and values are parts of it.
+    whole: StrTendril,
+    tokenizer: Tokenizer<Gate>,
+    /// What the tokenizer has been given and not read.
+    queue: BufferQueue,
+}
+
+impl Reader<'_> {
+    /// Reads the whole page: plain markup at once, the rest by the tokenizer.
+    fn read(&self, notes: &mut Vec<Note>) {
+        let text = self.text;
+        let gate = &self.tokenizer.sink;
+        let mut run = TagRun::default();
+        // A byte order mark is no text.
+        let mut from = if text.starts_with('\u{feff}') { '\u{feff}'.len_utf8() } else { 0 };
+        // Whether the tokenizer is in its data state with nothing left to read: then it may be passed over.
+        let mut is_between = true;
+        while from < text.len() && !self.is_full(notes) {
+            if is_between && let Some((token, end)) = plain::read(text, &self.whole, from) {
+                let _ = gate.process_token(token, 1);
+                from = end;
+                let name = gate.raw.take();
+                if let Some(name) = name {
+                    from = self.take_raw_text(from, &name);
                 }
-                TagRun::skip(text, from, ">")
-            };
-            queue.push_back(StrTendril::from_slice(if text[..end].ends_with("-->") { "-->" } else { ">" }));
-            run = TagRun { from: end, ..TagRun::default() };
-            from = end;
+                continue;
+            }
+            let tokens_before = gate.tokens.get();
+            let to = piece_end(text, from);
+            let piece = &text[from..to];
+            gate.closed_markup.set(false);
+            self.queue.push_back(tendril_of(&self.whole, from, to));
+            from = to;
+            while let Some(name) = self.drain() {
+                // What is queued is the end of what was given: so much is unread.
+                let parts = std::iter::from_fn(|| self.queue.pop_front());
+                let start = from - parts.map(|part| part.len()).sum::<usize>();
+                let end = self.take_raw_text(start, &name);
+                if end < from {
+                    self.queue.push_back(tendril_of(&self.whole, end, from));
+                } else {
+                    from = end;
+                }
+            }
+            // A tag, comment or doctype that came of a lone `>` was closed by it.
+            is_between = piece == ">" && gate.closed_markup.get();
+            if gate.tokens.get() != tokens_before {
+                run = TagRun { from: from - piece.len(), ..TagRun::default() };
+            } else if run.extend(piece.as_bytes()) > ATTRIBUTES_MAX {
+                from = self.end_markup(&mut run, from, notes);
+            }
         }
-        if tokenizer.sink.is_full() {
+        while self.drain().is_some() {}
+        self.tokenizer.end();
+    }
+
+    /// Ends a tag that has too many attributes, or a comment that looks like one, and returns where reading goes on.
+    fn end_markup(&self, run: &mut TagRun, from: usize, notes: &mut Vec<Note>) -> usize {
+        let text = self.text;
+        let end = if run.is_comment(&text[..from]) {
+            // Nothing is lost by a shorter comment; and if this is a tag after all, it ends as well.
+            TagRun::skip(text, from, "-->")
+        } else {
+            if !notes.iter().any(|note| note.code == "attribute_limit") {
+                let detail = format!("a tag has more than {ATTRIBUTES_MAX} attributes; it was cut");
+                notes.push(note("attribute_limit", detail));
+            }
+            TagRun::skip(text, from, ">")
+        };
+        self.queue.push_back(StrTendril::from_slice(if text[..end].ends_with("-->") { "-->" } else { ">" }));
+        *run = TagRun { from: end, ..TagRun::default() };
+        end
+    }
+
+    /// Whether the tree has all the nodes it may have; that is noted.
+    fn is_full(&self, notes: &mut Vec<Note>) -> bool {
+        let is_full = self.tokenizer.sink.is_full();
+        if is_full {
             notes.push(note(
                 "element_limit",
                 format!("more than {NODES_MAX} nodes; the rest of the page was left out"),
             ));
-            break;
         }
+        is_full
     }
-    drain(&tokenizer, &queue);
-    tokenizer.end();
-    if tokenizer.sink.deep.get() {
-        notes.push(note("depth_limit", format!("nested deeper than {DEPTH_MAX}; flattened below that")));
+
+    /// Gives the content of a raw text element that begins at `start` to the tree; returns where it ends.
+    fn take_raw_text(&self, start: usize, name: &str) -> usize {
+        let end = raw::end(self.text, start, name);
+        self.tokenizer.sink.take_raw_text(match raw::normalised(&self.text[start..end]) {
+            Cow::Borrowed(_) => tendril_of(&self.whole, start, end),
+            Cow::Owned(text) => StrTendril::from(text),
+        });
+        end
     }
-    (html5ever::tree_builder::TreeSink::finish(tokenizer.sink.builder.sink), notes)
+
+    /// Runs the tokenizer over what is queued, or up to the start tag of a raw text element, whose name it returns.
+    /// Scripts are not executed, and declared encodings were heeded before.
+    fn drain(&self) -> Option<LocalName> {
+        while !matches!(self.tokenizer.feed(&self.queue), TokenizerResult::Done) {
+            let name = self.tokenizer.sink.raw.take();
+            if name.is_some() {
+                return name;
+            }
+        }
+        None
+    }
 }
 
 fn within_size<'a>(text: &'a str, notes: &mut Vec<Note>) -> &'a str {
@@ -110,14 +197,14 @@ fn tendril_of(whole: &StrTendril, from: usize, to: usize) -> StrTendril {
     whole.try_subtendril(offset(from), offset(to - from)).unwrap_or_default()
 }
 
-/// End of the chunk that begins at `from`, on a character boundary.
-fn chunk_end(text: &str, from: usize) -> usize {
-    text.ceil_char_boundary(from + CHUNK_BYTES)
-}
-
-/// Runs the tokenizer over what is queued; scripts are not executed.
-fn drain(tokenizer: &Tokenizer<Gate>, queue: &BufferQueue) {
-    while matches!(tokenizer.feed(queue), TokenizerResult::Script(_)) {}
+/// End of the piece that begins at `from`: a lone `>`, or what comes before the next one, on a character boundary.
+fn piece_end(text: &str, from: usize) -> usize {
+    let end = text.ceil_char_boundary(from + CHUNK_BYTES);
+    match text[from..end].find('>') {
+        Some(0) => from + 1,
+        Some(found) => from + found,
+        None => end,
+    }
 }
 
 /// Counts attribute starts in chunks that yielded no token, which is where one huge tag, or a long comment, would be.
@@ -172,6 +259,10 @@ struct Gate {
     deep: Cell<bool>,
     /// Whether the page is past its head.
     in_body: Cell<bool>,
+    /// The raw text element that was just opened.
+    raw: RefCell<Option<LocalName>>,
+    /// Whether the last token was markup after which the tokenizer is in its data state.
+    closed_markup: Cell<bool>,
 }
 
 impl Gate {
@@ -183,6 +274,16 @@ impl Gate {
             dropped: RefCell::default(),
             deep: Cell::new(false),
             in_body: Cell::new(false),
+            raw: RefCell::default(),
+            closed_markup: Cell::new(false),
+        }
+    }
+
+    /// Takes the content of the raw text element that was just opened.
+    fn take_raw_text(&self, text: StrTendril) {
+        if !text.is_empty() {
+            // Line numbers are for error messages, which nobody reads. Text opens no raw text element.
+            let _ = self.builder.process_token(Token::CharacterTokens(text), 1);
         }
     }
 
@@ -307,15 +408,31 @@ impl TokenSink for Gate {
         if let Token::TagToken(tag) = &mut token {
             self.open_noscript(tag);
         }
+        let is_markup = matches!(token, Token::TagToken(_) | Token::CommentToken(_) | Token::DoctypeToken(_));
+        let mut opened = None;
         match &token {
             Token::ParseError(_) => return TokenSinkResult::Continue,
             Token::TagToken(tag) if !self.admits(tag) => {
                 self.tokens.set(self.tokens.get() + 1);
+                self.closed_markup.set(true);
                 return TokenSinkResult::Continue;
             }
-            _ => self.tokens.set(self.tokens.get() + 1),
+            Token::TagToken(tag) if tag.kind == TagKind::StartTag => opened = Some(tag.name.clone()),
+            _ => {}
         }
-        self.builder.process_token(token, line_number)
+        self.tokens.set(self.tokens.get() + 1);
+        let result = self.builder.process_token(token, line_number);
+        let is_text =
+            matches!(result, TokenSinkResult::RawData(RawKind::Rcdata) | TokenSinkResult::Plaintext);
+        self.closed_markup.set(is_markup && !is_text);
+        match result {
+            // The tokenizer stops at a script and expects its end tag, or other markup, next: what `parse` gives it.
+            TokenSinkResult::RawData(RawKind::ScriptData | RawKind::Rawtext) => {
+                *self.raw.borrow_mut() = opened;
+                TokenSinkResult::Script(self.builder.sink.get_document())
+            }
+            other => other,
+        }
     }
 
     fn end(&self) {

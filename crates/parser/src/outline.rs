@@ -71,6 +71,8 @@ pub(crate) struct Item<'a> {
     pub(crate) end: u32,
     /// What its class, id and role suggest.
     pub(crate) cues: Cues,
+    /// Which attributes it may have: [`name_bit`] of each.
+    names: u32,
     /// The element, unless this is text.
     pub(crate) element: Option<&'a Element>,
     /// The text, if this is text.
@@ -87,7 +89,15 @@ impl<'a> Outline<'a> {
     /// Flattens a DOM.
     pub(crate) fn of(html: &'a Html) -> Self {
         let mut items: Vec<Item<'a>> = Vec::with_capacity(html.tree.nodes().len());
-        items.push(Item { tag: Tag::Other, parent: 0, end: 0, cues: Cues::NONE, element: None, text: "" });
+        items.push(Item {
+            tag: Tag::Other,
+            parent: 0,
+            end: 0,
+            cues: Cues::NONE,
+            names: 0,
+            element: None,
+            text: "",
+        });
         let mut open = 0u32;
         let mut skipped = 0usize;
         for edge in html.tree.root().traverse() {
@@ -104,6 +114,10 @@ impl<'a> Outline<'a> {
                             parent: open,
                             end: 0,
                             cues,
+                            names: element
+                                .attrs
+                                .iter()
+                                .fold(0, |names, (name, _)| names | name_bit(&name.local)),
                             element: Some(element),
                             text: "",
                         });
@@ -116,6 +130,7 @@ impl<'a> Outline<'a> {
                             parent: open,
                             end,
                             cues: Cues::NONE,
+                            names: 0,
                             element: None,
                             text,
                         });
@@ -139,7 +154,12 @@ impl<'a> Outline<'a> {
 
     /// An attribute of an item.
     pub(crate) fn attr(&self, at: usize, name: &str) -> Option<&'a str> {
-        self.items[at].element.and_then(|element| attr(element, name))
+        let item = &self.items[at];
+        // Most questions are about attributes that are not there: names are compared only where one may be.
+        if item.names & name_bit(name) == 0 {
+            return None;
+        }
+        item.element.and_then(|element| attr(element, name))
     }
 
     /// Ancestors of an item from its parent up, the document excluded.
@@ -251,6 +271,14 @@ pub(crate) fn is_invisible(letter: char) -> bool {
 /// An attribute by its local name in lower case.
 pub(crate) fn attr<'a>(element: &'a Element, name: &str) -> Option<&'a str> {
     element.attrs.iter().find(|(key, _)| &*key.local == name).map(|(_, value)| &**value)
+}
+
+/// One of 32 bits for a name: by length and two letters, which keeps the names that are asked for apart from the usual
+/// ones.
+fn name_bit(name: &str) -> u32 {
+    let bytes = name.as_bytes();
+    let (Some(first), Some(last)) = (bytes.first(), bytes.last()) else { return 1 };
+    1 << ((bytes.len() + 5 * usize::from(*first) + 11 * usize::from(*last)) % 32)
 }
 
 fn index(at: usize) -> u32 {

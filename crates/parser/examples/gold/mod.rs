@@ -1,6 +1,6 @@
 //! The development pages with what is known of them, and the measures of the benchmarks.
 //!
-//! Shared by `train_text` and `evaluate`; invariant: nothing here knows the parser.
+//! Shared by `train_text` and `cargo xtask eval`; invariant: nothing here knows the parser.
 
 #![allow(dead_code, reason = "each command uses its part")]
 
@@ -130,7 +130,62 @@ pub(crate) fn shingles(words: &[String], n: usize) -> HashSet<&[String]> {
     if words.len() < n { std::iter::once(words).collect() } else { words.windows(n).collect() }
 }
 
-/// F1 of the sets of four-word shingles (`ScrapingHub`'s measure).
+/// Words per shingle of `ScrapingHub`'s benchmark.
+const SHINGLE: usize = 4;
+
+/// `ScrapingHub`'s article benchmark on one page: shingles that text and gold share, as often as both have them.
+///
+/// As its `evaluate.py` (2019 to 2026) does it: words are `\w+` in the case they are written in, a text of fewer than
+/// four words is one shingle, and repeated shingles count as often as they are repeated.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Shingles {
+    precision: Option<f64>,
+    recall: Option<f64>,
+}
+
+impl Shingles {
+    /// Compares a text with the gold.
+    pub(crate) fn of(found: &str, gold: &str) -> Self {
+        let (found, gold) = (tokens(found), tokens(gold));
+        let (found, gold) = (counted(&found), counted(&gold));
+        let shared: usize =
+            found.iter().map(|(shingle, count)| *count.min(gold.get(shingle).unwrap_or(&0))).sum();
+        let share = |counts: &HashMap<&[&str], usize>| {
+            let all: usize = counts.values().sum();
+            (all > 0).then(|| shared as f64 / all as f64)
+        };
+        Self { precision: share(&found), recall: share(&gold) }
+    }
+}
+
+/// The benchmark's F1 of many pages: of the mean precision over pages where something was found and the mean recall over
+/// pages where something was to be found; not a mean of F1s.
+pub(crate) fn shingle_f1_of(pages: &[Shingles]) -> Option<f64> {
+    let mean =
+        |values: Vec<f64>| (!values.is_empty()).then(|| values.iter().sum::<f64>() / values.len() as f64);
+    let precision = mean(pages.iter().filter_map(|page| page.precision).collect())?;
+    let recall = mean(pages.iter().filter_map(|page| page.recall).collect())?;
+    Some(if precision + recall > 0.0 { 2.0 * precision * recall / (precision + recall) } else { 0.0 })
+}
+
+/// Python's `\w+`.
+fn tokens(text: &str) -> Vec<&str> {
+    text.split(|letter: char| !letter.is_alphanumeric() && letter != '_')
+        .filter(|token| !token.is_empty())
+        .collect()
+}
+
+fn counted<'a, 'b>(tokens: &'a [&'b str]) -> HashMap<&'a [&'b str], usize> {
+    let mut counts = HashMap::new();
+    if !tokens.is_empty() {
+        for shingle in tokens.windows(SHINGLE.min(tokens.len())) {
+            *counts.entry(shingle).or_default() += 1;
+        }
+    }
+    counts
+}
+
+/// F1 of one page by the sets of four-word shingles, in lower case: what `train_text` reports while it trains.
 pub(crate) fn shingle_f1(found: &[String], gold: &[String]) -> f64 {
     if found.is_empty() || gold.is_empty() {
         return f64::from(u8::from(found.is_empty() && gold.is_empty()));

@@ -17,6 +17,104 @@ fn ordinary_page_is_what_scraper_makes_of_it() {
 }
 
 #[test]
+fn raw_text_ends_where_scraper_ends_it() {
+    let pieces = [
+        "<!--",
+        "-->",
+        "<script>",
+        "</script>",
+        "</SCRIPT ",
+        "</script",
+        "<style>",
+        "</style>",
+        "<script",
+        "<",
+        "--",
+        ">",
+        "-",
+        "!",
+        "a\r\nb\0",
+        "<title>",
+        "</title>",
+    ];
+    for start in ["<script>", "<p><style>", "<body><iframe>", "<svg><script>", "<xmp>"] {
+        let mut pages = vec![start.to_owned()];
+        for _ in 0..3 {
+            pages = pages.iter().flat_map(|page| pieces.map(|piece| format!("{page}{piece}"))).collect();
+            for page in &pages {
+                assert_eq!(parse(page).0.html(), Html::parse_document(page).html(), "{page:?}");
+            }
+        }
+    }
+}
+
+#[test]
+fn plain_markup_is_what_scraper_makes_of_it() {
+    let pieces = [
+        "<p",
+        " a",
+        " b=c",
+        " b='d'",
+        " B=\"e&amp;\"",
+        ">",
+        "/>",
+        "</p>",
+        "<BR>",
+        "text",
+        "&nbsp;",
+        "&ampx",
+        "&",
+        "\r\n",
+        "\0",
+        "<!--c-->",
+        "<!-->",
+        "<!--c--!>",
+        "<!--",
+        "<title>",
+        "</title>",
+        "<script>",
+        "</script>",
+        "<!doctype html>",
+        "<table>",
+        "<svg>",
+        "<![CDATA[x]]>",
+        "<pre>\n",
+        " =",
+        "ж",
+        "</",
+        "<a href=x/y/>",
+        "<template>",
+        "/",
+        "\"",
+    ];
+    for first in pieces {
+        for second in pieces {
+            for third in pieces {
+                let page = format!("{first}{second}{third}<b>z</b>");
+                assert_eq!(parse(&page).0.html(), Html::parse_document(&page).html(), "{page:?}");
+            }
+        }
+    }
+}
+
+#[test]
+fn a_byte_order_mark_is_one_at_the_start_only() {
+    assert_eq!(text_of(&parse("\u{feff}<p>a").0), "a");
+    // html5ever drops this one as well, because it looks for the mark at every resumption.
+    assert_eq!(text_of(&parse("<p>a<script></script>\u{feff}<b>z").0), "a\u{feff}z");
+}
+
+#[test]
+fn scripts_longer_than_a_chunk_are_one_text() {
+    let script = "if (a<b) { c(\"<p>\") }\n".repeat(1_000);
+    let page = format!("<title>t</title><script>{script}</script><style>{script}</style><p>text");
+    let (html, _) = parse(&page);
+    assert_eq!(html.html(), Html::parse_document(&page).html());
+    let open = format!("<p>text<script>{script}");
+    assert_eq!(parse(&open).0.html(), Html::parse_document(&open).html());
+}
+
+#[test]
 fn nesting_is_flattened_and_the_text_stays() {
     let page = format!("{}deep{}<p>after", "<div>".repeat(20_000), "</div>".repeat(20_000));
     let (html, notes) = parse(&page);

@@ -17,7 +17,7 @@ fn rows_are_whole_and_finite() {
     let context = Context::of(&outline, &blocks, &metadata, "/a/b");
     assert_eq!(context.len(), 5);
     assert_eq!(context.rows.numbers.len(), 5 * FIRST_WIDTH);
-    let rows = second(&context, &[0.1, 0.2, 0.9, 0.5, 0.1]);
+    let rows = second(&context, &[0.1, 0.2, 0.9, 0.5, 0.1], &[1.0, 0.0, 0.0, 0.0, 0.0, 0.0]);
     assert_eq!(rows.numbers.len(), 5 * SECOND_WIDTH);
     assert!(rows.numbers.iter().all(|number| number.is_finite()));
     const { assert!(SECOND_WIDTH <= 256, "features are numbered by a byte") };
