@@ -9,7 +9,8 @@ pub mod units;
 pub mod url;
 
 pub use crate::document::{
-    Directives, Document, Language, Link, LinkKind, Note, Parsed, PublishedSource, ResourceKind,
+    Directives, Document, Language, LanguageShare, Link, LinkKind, Note, Parsed, PublishedSource,
+    ResourceKind,
 };
 pub use crate::interests::Interests;
 pub use crate::junk::Junk;

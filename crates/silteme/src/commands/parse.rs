@@ -1,7 +1,7 @@
 //! `silteme parse`: bytes to document, no network, no store.
 
 use bytes::Bytes;
-use model::{Directives, HeaderLine, LinkKind, Note, ResourceKind};
+use model::{Directives, HeaderLine, LanguageShare, LinkKind, Note, ResourceKind};
 use serde::Serialize;
 use url::Url;
 
@@ -22,6 +22,7 @@ struct Line {
     published: Option<model::Timestamp>,
     modified: Option<model::Timestamp>,
     language: Option<String>,
+    language_shares: Vec<LanguageShare>,
     canonical: Option<String>,
     image: Option<String>,
     description: Option<String>,
@@ -92,6 +93,7 @@ fn line_of(file: String, url: &Url, parsed: model::Parsed) -> Line {
         published: None,
         modified: None,
         language: None,
+        language_shares: parsed.language_shares,
         canonical: parsed.canonical,
         image: None,
         description: None,
@@ -141,7 +143,8 @@ fn human(line: &Line) -> String {
     out += &field("author", line.author.clone());
     out += &field("published", line.published.map(|at| at.to_string()));
     out += &field("modified", line.modified.map(|at| at.to_string()));
-    out += &field("language", line.language.clone());
+    out +=
+        &field("language", line.language.as_ref().map(|language| in_words(language, &line.language_shares)));
     out += &field("charset", line.charset.clone());
     out += &field("canonical", line.canonical.clone());
     out += &field("index", Some(format!("{}, follow {}", line.directives.index, line.directives.follow)));
@@ -157,4 +160,17 @@ fn human(line: &Line) -> String {
         out += text;
     }
     out.trim_end().to_owned()
+}
+
+/// The language with its script, and the other languages of a mixed page.
+fn in_words(language: &str, shares: &[LanguageShare]) -> String {
+    let percent = |share: &LanguageShare| format!("{} {:.0} %", share.language, share.share * 100.0);
+    match shares {
+        [] => language.to_owned(),
+        [only] => format!("{language} ({})", only.script),
+        [first, ..] => {
+            let all: Vec<String> = shares.iter().map(percent).collect();
+            format!("{language} ({}; {})", first.script, all.join(", "))
+        }
+    }
 }
