@@ -25,9 +25,6 @@ pub(crate) use table::{Shape, TABLES};
 /// Worth of a declared language in nats: it decides between two languages that the text leaves this close.
 const DECLARED: f32 = 1.5;
 
-/// The best must lead the second by this many nats, or the text is no evidence and the declaration decides.
-const LEAD_MIN: f32 = 0.05;
-
 /// A piece whose best language leads by this many nats speaks for itself, whatever the rest of the page is in.
 const SURE: f32 = 6.0;
 
@@ -145,7 +142,7 @@ impl<'a> Identifier<'a> {
             whole[at] += DECLARED;
         }
         let (best, lead) = best_of(&whole[..codes.len()]);
-        (lead > LEAD_MIN).then(|| codes.get(best).copied()).flatten()
+        (lead > 0.0).then(|| codes.get(best).copied()).flatten()
     }
 }
 

@@ -11,6 +11,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use super::respelling::{self, Kazakh};
+use super::words::WORDS;
 use super::{hash, mixed};
 
 /// One labelled text.
@@ -113,6 +114,7 @@ pub(crate) fn read(data: &Path, texts: &Path) -> Vec<Sample> {
     samples.extend(corpora(data));
     samples.extend(leipzig(texts));
     samples.extend(declarations(texts));
+    samples.extend(listed());
     let more: Vec<Sample> = samples.iter().flat_map(respelled).collect();
     samples.extend(more);
     samples.retain(|sample| !sample.text.trim().is_empty());
@@ -230,6 +232,24 @@ fn declarations(texts: &Path) -> Vec<Sample> {
             code: code.to_owned(),
             script,
             text: line.to_owned(),
+            is_judged: false,
+            origin: None,
+        }));
+    }
+    samples
+}
+
+/// The lists of words, a few words a text.
+fn listed() -> Vec<Sample> {
+    let mut samples = Vec::new();
+    for (code, script, words) in WORDS {
+        let words: Vec<&str> = words.split_whitespace().collect();
+        samples.extend(words.chunks(3).map(|words| Sample {
+            source: "list",
+            label: code.to_owned(),
+            code: code.to_owned(),
+            script,
+            text: words.join(" "),
             is_judged: false,
             origin: None,
         }));

@@ -5,6 +5,7 @@
 pub(crate) mod corpus;
 pub(crate) mod regression;
 pub(crate) mod respelling;
+pub(crate) mod words;
 
 /// A number that looks like chance and only depends on the text (FNV-1a, then mixed).
 pub(crate) fn hash(text: &str) -> u64 {

@@ -2,7 +2,7 @@
 //!
 //! Long texts would teach only themselves, so each is learned as a whole and as two short parts, and a part of the
 //! evidence is hidden each time, so that no single word is relied upon. Texts of a language count the more the fewer
-//! there are, so that every language is as likely beforehand.
+//! there are, so that languages are as likely beforehand, but for those of [`LIKELIER`].
 //!
 //! Invariant: deterministic; chance is a function of text and round.
 
@@ -21,6 +21,9 @@ const HIDDEN: u64 = 80;
 const WORDS_MAX: usize = 30;
 /// Texts that each language counts as, at least and at most.
 const TEXTS_AS: f32 = 3_000.0;
+/// How much likelier than others the languages are that this crawler is for. Kazakh less than the two others, or Kyrgyz
+/// would pay for it.
+const LIKELIER: [(&str, f32); 3] = [("kk", 1.5), ("ru", 3.0), ("en", 3.0)];
 /// A text counts at most this many times.
 const TIMES_MAX: f32 = 8.0;
 
@@ -105,7 +108,9 @@ fn lessons(table: usize, samples: &[&Sample]) -> Vec<Lesson> {
     let mut lessons = Vec::new();
     for sample in samples {
         let Some(column) = column_of(sample) else { continue };
-        let weight = (TEXTS_AS / counts[column]).min(TIMES_MAX);
+        let likelier =
+            LIKELIER.iter().find(|(code, _)| *code == sample.code).map_or(1.0, |(_, times)| *times);
+        let weight = (TEXTS_AS / counts[column]).min(TIMES_MAX) * likelier;
         let chance = hash(&sample.text);
         for (part, text) in parts(&sample.text, chance).into_iter().enumerate() {
             let rows = Languages::rows_of(table, &text);

@@ -1,0 +1,154 @@
+//! UTF-8 that somebody read as windows-1251 or windows-1252 and stored as UTF-8 again: `РџСЂРёРІРµС‚`, `fÃ¼r`.
+//!
+//! What proves it: the characters, as bytes of the legacy encoding, are UTF-8 sequences, several in a row. A genuine word
+//! would have to be a capital Р or С and a sign, and again, and again.
+//!
+//! Invariant: a text without proof is not touched; what is repaired was one sequence each and nothing is lost.
+
+use encoding_rs::{Encoding, UTF_8, WINDOWS_1251, WINDOWS_1252};
+
+/// Sequences in a row that are proof where they stand.
+const ROW_MIN: usize = 2;
+
+/// Sequences of a text, in rows or of the surest kind, that prove it of the text.
+const PROOF_MIN: usize = 4;
+
+/// Sequences of one or two characters that a repaired text must have beside single ones.
+const SINGLE_PROOF_MIN: usize = 8;
+
+/// The text as it was meant, if it can be proved to have been read wrongly, and by which encoding.
+pub(super) fn repaired(text: &str) -> Option<(String, &'static Encoding)> {
+    if candidates(text.as_bytes()) < PROOF_MIN {
+        return None;
+    }
+    [WINDOWS_1251, WINDOWS_1252].into_iter().find_map(|encoding| {
+        let reading = Reading { encoding, is_sure: false };
+        let proof = reading.read(text, &mut String::new());
+        if proof < PROOF_MIN {
+            return None;
+        }
+        let mut out = String::with_capacity(text.len());
+        Reading { is_sure: proof >= SINGLE_PROOF_MIN, ..reading }.read(text, &mut out);
+        Some((out, encoding))
+    })
+}
+
+/// How many characters could begin a sequence: Р, С, Т, У, Г, в of windows-1251 or Ð, Ñ, Ò, Ó, Ã, Â, Å, Ä, â of
+/// windows-1252 before another character that is not ASCII. One pass that the compiler does in whole registers: this
+/// is asked of every page.
+fn candidates(bytes: &[u8]) -> usize {
+    let is_one = |three: &[u8]| {
+        let [first, second, third] = [three[0], three[1], three[2]];
+        let cyrillic = (first == 0xd0) & (matches!(second, 0xa0..=0xa3 | 0x93 | 0xb2));
+        let latin = (first == 0xc3) & (matches!(second, 0x82..=0x85 | 0x90..=0x93 | 0xa2));
+        (cyrillic | latin) & (third >= 0xc2)
+    };
+    bytes.windows(3).map(|three| usize::from(is_one(three))).sum()
+}
+
+/// One way of having read wrongly.
+#[derive(Clone, Copy)]
+struct Reading {
+    encoding: &'static Encoding,
+    /// Whether the text has been proved to be read so: then single sequences are repaired, too.
+    is_sure: bool,
+}
+
+impl Reading {
+    /// Writes the text with its sequences repaired; returns how many prove it.
+    fn read(self, text: &str, out: &mut String) -> usize {
+        let letters: Vec<(char, Option<u8>)> =
+            text.chars().map(|letter| (letter, self.byte(letter))).collect();
+        let mut proof = 0;
+        let mut at = 0;
+        while at < letters.len() {
+            let row = row(&letters[at..]);
+            let Some((meant, len, sequences)) = row else {
+                out.push(letters[at].0);
+                at += 1;
+                continue;
+            };
+            let is_free = at == 0 || !letters[at - 1].0.is_alphabetic();
+            let is_ended = letters.get(at + len).is_none_or(|next| !next.0.is_alphabetic());
+            if sequences >= ROW_MIN || self.is_single_proof(letters[at].0) {
+                proof += sequences;
+                out.push_str(&meant);
+            } else if self.is_sure && is_free && is_ended && meant.chars().all(char::is_alphabetic) {
+                out.push_str(&meant);
+            } else {
+                out.extend(letters[at..at + len].iter().map(|letter| letter.0));
+            }
+            at += len;
+        }
+        proof
+    }
+
+    /// Ã and Â before a sign are proof even alone: no language writes so.
+    fn is_single_proof(self, lead: char) -> bool {
+        self.encoding == WINDOWS_1252 && matches!(lead, 'Ã' | 'Â' | 'Å' | 'Ä')
+    }
+
+    /// The byte that was read as this character.
+    fn byte(self, letter: char) -> Option<u8> {
+        let code = u32::from(letter);
+        if code < 0x80 {
+            return None;
+        }
+        let high = if self.encoding == WINDOWS_1251 { high_1251(code) } else { high_1252(code) };
+        // What the legacy encodings do not have stays what it is (WHATWG), and Latin-1 is windows-1252.
+        high.or_else(|| u8::try_from(code).ok().filter(|byte| *byte < 0xa0))
+    }
+}
+
+/// The sequences from here on without a break: what they mean, how many characters they took, how many they are.
+fn row(letters: &[(char, Option<u8>)]) -> Option<(String, usize, usize)> {
+    let (mut meant, mut len, mut count) = (String::new(), 0, 0);
+    while let Some((letter, taken)) = sequence(&letters[len..]) {
+        meant.push(letter);
+        len += taken;
+        count += 1;
+    }
+    (count > 0).then_some((meant, len, count))
+}
+
+/// The UTF-8 sequence that begins here.
+fn sequence(letters: &[(char, Option<u8>)]) -> Option<(char, usize)> {
+    let lead = letters.first()?.1?;
+    let len = match lead {
+        0xc2..=0xdf => 2,
+        0xe0..=0xef => 3,
+        0xf0..=0xf4 => 4,
+        _ => return None,
+    };
+    let mut bytes = [0; 4];
+    for (byte, letter) in bytes.iter_mut().zip(letters.get(..len)?) {
+        *byte = letter.1?;
+    }
+    let letter = std::str::from_utf8(&bytes[..len]).ok()?.chars().next()?;
+    Some((letter, len))
+}
+
+fn high_1251(code: u32) -> Option<u8> {
+    match code {
+        0x410..=0x44f => u8::try_from(code - 0x410 + 0xc0).ok(),
+        _ => looked_up(code, WINDOWS_1251),
+    }
+}
+
+fn high_1252(code: u32) -> Option<u8> {
+    match code {
+        0xa0..=0xff => u8::try_from(code).ok(),
+        _ => looked_up(code, WINDOWS_1252),
+    }
+}
+
+/// The byte of a character that is not among the letters.
+fn looked_up(code: u32, encoding: &'static Encoding) -> Option<u8> {
+    let letter = char::from_u32(code)?;
+    let mut buffer = [0; 4];
+    let (bytes, _, is_lossy) = encoding.encode(letter.encode_utf8(&mut buffer));
+    match (&*bytes, is_lossy || encoding == UTF_8) {
+        ([byte], false) => Some(*byte),
+        _ => None,
+    }
+}
