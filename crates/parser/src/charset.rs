@@ -35,6 +35,9 @@ const BROKEN_SEQUENCE_RATIO: usize = 16;
 /// This many valid multi-byte sequences, and none broken, refute a declared legacy encoding.
 const UTF_8_SEQUENCES_MIN: usize = 2;
 
+/// How much is looked at to tell unmarked UTF-16.
+const UTF_16_BYTES_MAX: usize = 512;
+
 /// Decoded text with its encoding.
 pub(crate) struct Decoded<'a> {
     /// The text, without byte order mark.
@@ -190,19 +193,23 @@ fn detect(body: &[u8], host: &str) -> &'static Encoding {
     {
         return KOI8_R;
     }
-    if mostly_high(body) && macintosh::is_it(sample(body)) {
+    if guess != IBM866 && mostly_high(body) && macintosh::is_it(sample(body)) {
         return X_MAC_CYRILLIC;
     }
     guess
 }
 
-/// UTF-16 that begins with markup but has no mark: `<` and its zero byte.
+/// UTF-16 without mark: in every second place there is zero (ASCII) or four (Cyrillic) nearly always, in the others
+/// nearly never.
 fn utf_16_without_mark(body: &[u8]) -> Option<&'static Encoding> {
-    match body {
-        [b'<', 0, second, 0, ..] if *second != 0 => Some(UTF_16LE),
-        [0, b'<', 0, second, ..] if *second != 0 => Some(UTF_16BE),
-        _ => None,
-    }
+    let (pairs, _) = body[..body.len().min(UTF_16_BYTES_MAX)].as_chunks::<2>();
+    let of = |place: usize| pairs.iter().filter(|pair| matches!(pair[place], 0 | 4)).count();
+    let (first, second) = (of(0), of(1));
+    let is_most = |count: usize| count * 10 >= pairs.len() * 9;
+    let is_little = is_most(second) && first * 10 <= pairs.len();
+    let is_big = is_most(first) && second * 10 <= pairs.len();
+    let is_long = pairs.len() >= 2;
+    (is_long && is_little).then_some(UTF_16LE).or_else(|| (is_long && is_big).then_some(UTF_16BE))
 }
 
 #[cfg(test)]

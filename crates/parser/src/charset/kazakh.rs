@@ -99,72 +99,69 @@ const PT154: [(char, char); 36] = [
     ('ї', 'ҝ'),
 ];
 
+/// One Kazakh letter in so many Cyrillic ones is the least that is no accident; Kazakh has one in twelve.
+const LETTERS_PER_MARK_MAX: usize = 200;
+
 /// The sibling that a text is in, if the windows-1251 reading cannot be right.
 ///
-/// Evidence: the readings of қ and ң are letters that occur together in Macedonian or Serbian only, and these have neither
-/// і nor ы, the two most frequent vowels of Kazakh; on a Kazakh site (`is_at_home`) they need not be there.
+/// Evidence: the readings of қ, ң and ә are letters of Macedonian and Serbian, and these have neither і nor ы, the two most
+/// frequent vowels of Kazakh. On a Kazakh site (`is_at_home`) the vowels need not be there, and the letters of Ukrainian
+/// and Belarusian are Kazakh ones as well.
 pub(super) fn sibling_of(text: &str, is_at_home: bool) -> Option<Sibling> {
     let mut seen = Seen::default();
     let mut previous = ' ';
-    let mut letters =
-        text.chars().filter(|letter| !letter.is_ascii() || !letter.is_ascii_alphanumeric()).peekable();
+    let mut letters = text.chars().peekable();
     while let Some(letter) = letters.next() {
-        let is_inside = is_plain(previous) && letters.peek().is_some_and(|next| is_plain(*next));
-        seen.add(letter, is_inside);
+        if !letter.is_ascii() {
+            let next = letters.peek().copied().unwrap_or(' ');
+            seen.add(letter, is_cyrillic(previous) && is_cyrillic(next));
+        }
         previous = letter;
     }
-    let has_vowels = seen.vowels > 0 || is_at_home;
-    if has_vowels && seen.signs > 0 && seen.pt154() > seen.kz1048() {
-        return Some(Sibling::Pt154);
+    let marks = seen.shared + seen.kz1048 + seen.pt154 + if is_at_home { seen.slavic } else { 0 };
+    let is_likely = seen.vowels > 0 || is_at_home;
+    let is_slavic = !is_at_home && marks * 8 < seen.slavic;
+    if marks == 0 || !is_likely || is_slavic || seen.letters > marks * LETTERS_PER_MARK_MAX {
+        return None;
     }
-    (has_vowels && seen.marks > 0 && seen.marks * 8 >= seen.slavic).then_some(Sibling::Kz1048)
+    Some(if seen.pt154 > seen.kz1048 { Sibling::Pt154 } else { Sibling::Kz1048 })
 }
 
 /// What the windows-1251 reading shows.
 #[derive(Default)]
 struct Seen {
-    /// ќ and ѕ: қ in both, and ң of KZ-1048.
-    marks: usize,
+    /// Cyrillic letters.
+    letters: usize,
     /// і and ы.
     vowels: usize,
-    /// Letters of other Slavic languages that are Kazakh letters in KZ-1048.
+    /// ќ: қ in both.
+    shared: usize,
+    /// ѕ and ј: ң and ә in KZ-1048.
+    kz1048: usize,
+    /// њ and ѓ: ң and ғ in PT154; signs inside words: ө, ұ, ү.
+    pt154: usize,
+    /// Letters of other Slavic languages that are Kazakh letters in either.
     slavic: usize,
-    /// ѕ, ґ, ї, ј, which are Kazakh in KZ-1048 only.
-    kazakh: usize,
-    /// њ and ѓ, which are ң and ғ in PT154.
-    balkan: usize,
-    /// Signs between Cyrillic letters, where no sign belongs: letters in PT154.
-    signs: usize,
 }
 
 impl Seen {
     fn add(&mut self, letter: char, is_inside: bool) {
+        self.letters += usize::from(is_cyrillic(letter));
         match letter {
-            'ќ' | 'Ќ' => self.marks += 1,
-            'ѕ' | 'Ѕ' => {
-                self.marks += 1;
-                self.kazakh += 1;
-            }
+            'ќ' | 'Ќ' => self.shared += 1,
+            'ѕ' | 'Ѕ' | 'ј' | 'Ј' => self.kz1048 += 1,
             'і' | 'І' | 'ы' | 'Ы' => self.vowels += 1,
-            'ї' | 'Ї' | 'ј' | 'Ј' => {
-                self.slavic += 1;
-                self.kazakh += 1;
-            }
-            'є' | 'Є' | 'ў' | 'Ў' => self.slavic += 1,
-            'ґ' | 'Ґ' => self.kazakh += 1,
-            'њ' | 'Њ' | 'ѓ' | 'Ѓ' => self.balkan += 1,
-            '±' | 'µ' | '‰' | '¦' | '¤' | '‡' if is_inside => self.signs += 1,
+            'ї' | 'Ї' | 'ґ' | 'Ґ' | 'є' | 'Є' | 'ў' | 'Ў' => self.slavic += 1,
+            'њ' | 'Њ' | 'ѓ' | 'Ѓ' => self.pt154 += 1,
+            '±' | 'µ' | '‰' if is_inside => self.pt154 += 1,
             _ => {}
         }
     }
+}
 
-    fn pt154(&self) -> usize {
-        self.signs + self.balkan
-    }
-
-    fn kz1048(&self) -> usize {
-        self.kazakh
-    }
+/// A Cyrillic letter, as windows-1251 has them.
+fn is_cyrillic(letter: char) -> bool {
+    matches!(letter, '\u{401}'..='\u{491}' | '±' | 'µ' | '‰')
 }
 
 /// A letter that all three encodings have in the same place.

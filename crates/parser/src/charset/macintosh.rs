@@ -15,6 +15,8 @@ pub(super) fn is_it(sample: &[u8]) -> bool {
         let is_start = !is_high(previous) && is_small(next);
         match byte {
             0x80..=0x9e if is_start => mac += 1,
+            // A capital inside a word: letters of KZ-1048 and PT154. A sign inside a word: letters of IBM866.
+            0x80..=0xaf if is_small(previous) && is_small(next) => windows += 1,
             0xc0..=0xde if is_start => windows += 1,
             0xdf if is_small(previous) => mac += 1,
             0xff if is_small(previous) => windows += 1,

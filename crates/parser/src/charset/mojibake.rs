@@ -7,18 +7,21 @@
 
 use encoding_rs::{Encoding, UTF_8, WINDOWS_1251, WINDOWS_1252};
 
+/// Fewer places that could begin a sequence are not looked at.
+const CANDIDATES_MIN: usize = 2;
+
 /// Sequences in a row that are proof where they stand.
 const ROW_MIN: usize = 2;
 
-/// Sequences of a text, in rows or of the surest kind, that prove it of the text.
+/// Sequences in rows that prove it of the text. A sequence of three characters counts for two.
 const PROOF_MIN: usize = 4;
 
-/// Sequences of one or two characters that a repaired text must have beside single ones.
+/// Proof from which on single sequences are repaired, too.
 const SINGLE_PROOF_MIN: usize = 8;
 
 /// The text as it was meant, if it can be proved to have been read wrongly, and by which encoding.
 pub(super) fn repaired(text: &str) -> Option<(String, &'static Encoding)> {
-    if candidates(text.as_bytes()) < PROOF_MIN {
+    if candidates(text.as_bytes()) < CANDIDATES_MIN {
         return None;
     }
     [WINDOWS_1251, WINDOWS_1252].into_iter().find_map(|encoding| {
@@ -33,17 +36,20 @@ pub(super) fn repaired(text: &str) -> Option<(String, &'static Encoding)> {
     })
 }
 
-/// How many characters could begin a sequence: Р, С, Т, У, Г, в of windows-1251 or Ð, Ñ, Ò, Ó, Ã, Â, Å, Ä, â of
-/// windows-1252 before another character that is not ASCII. One pass that the compiler does in whole registers: this
-/// is asked of every page.
+/// How many characters could begin a sequence: Р, С, Т, У, Г, В, в of windows-1251 or Ð, Ñ, Ò, Ó, Ã, Â, Å, Ä, â of
+/// windows-1252 before a character that stands for a byte from 0x80 to 0xBF. One pass without branches, for this is asked
+/// of every page.
 fn candidates(bytes: &[u8]) -> usize {
-    let is_one = |three: &[u8]| {
-        let [first, second, third] = [three[0], three[1], three[2]];
-        let cyrillic = (first == 0xd0) & (matches!(second, 0xa0..=0xa3 | 0x93 | 0xb2));
-        let latin = (first == 0xc3) & (matches!(second, 0x82..=0x85 | 0x90..=0x93 | 0xa2));
-        (cyrillic | latin) & (third >= 0xc2)
+    let is_one = |four: &[u8]| {
+        let [first, second, third, fourth] = [four[0], four[1], four[2], four[3]];
+        let cyrillic = (first == 0xd0) & ((second & 0xfc == 0xa0) | (second == 0x92) | (second == 0x93) | (second == 0xb2));
+        let latin = (first == 0xc3) & ((second & 0xfc == 0x80) | (second & 0xfc == 0x90) | (second == 0xa2) | (second == 0x84) | (second == 0x85));
+        let sign = (third == 0xc2) | (third == 0xe2);
+        let balkan = ((third == 0xd0) & (fourth < 0x90)) | ((third == 0xd1) & (fourth >= 0x90)) | (third == 0xd2);
+        let western = (third == 0xc5) | (third == 0xc6) | (third == 0xcb);
+        (cyrillic & (sign | balkan)) | (latin & (sign | western))
     };
-    bytes.windows(3).map(|three| usize::from(is_one(three))).sum()
+    bytes.windows(4).map(|four| usize::from(is_one(four))).sum()
 }
 
 /// One way of having read wrongly.
@@ -70,10 +76,14 @@ impl Reading {
             };
             let is_free = at == 0 || !letters[at - 1].0.is_alphabetic();
             let is_ended = letters.get(at + len).is_none_or(|next| !next.0.is_alphabetic());
-            if sequences >= ROW_MIN || self.is_single_proof(letters[at].0) {
-                proof += sequences;
-                out.push_str(&meant);
-            } else if self.is_sure && is_free && is_ended && meant.chars().all(char::is_alphabetic) {
+            let is_proof = sequences >= ROW_MIN || len >= 3 || self.is_single_proof(letters[at].0);
+            // Alone, a letter is repaired as a whole word, and a sign that UTF-8 begins with 0xC2 anywhere.
+            let is_likely = is_free && is_ended && meant.chars().all(char::is_alphabetic)
+                || letters[at].1 == Some(0xc2);
+            if is_proof {
+                proof += sequences.max(len - sequences);
+            }
+            if is_proof || self.is_sure && is_likely {
                 out.push_str(&meant);
             } else {
                 out.extend(letters[at..at + len].iter().map(|letter| letter.0));
