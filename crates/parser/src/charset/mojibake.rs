@@ -42,10 +42,17 @@ pub(super) fn repaired(text: &str) -> Option<(String, &'static Encoding)> {
 fn candidates(bytes: &[u8]) -> usize {
     let is_one = |four: &[u8]| {
         let [first, second, third, fourth] = [four[0], four[1], four[2], four[3]];
-        let cyrillic = (first == 0xd0) & ((second & 0xfc == 0xa0) | (second == 0x92) | (second == 0x93) | (second == 0xb2));
-        let latin = (first == 0xc3) & ((second & 0xfc == 0x80) | (second & 0xfc == 0x90) | (second == 0xa2) | (second == 0x84) | (second == 0x85));
+        let cyrillic = (first == 0xd0)
+            & ((second & 0xfc == 0xa0) | (second == 0x92) | (second == 0x93) | (second == 0xb2));
+        let latin = (first == 0xc3)
+            & ((second & 0xfc == 0x80)
+                | (second & 0xfc == 0x90)
+                | (second == 0xa2)
+                | (second == 0x84)
+                | (second == 0x85));
         let sign = (third == 0xc2) | (third == 0xe2);
-        let balkan = ((third == 0xd0) & (fourth < 0x90)) | ((third == 0xd1) & (fourth >= 0x90)) | (third == 0xd2);
+        let balkan =
+            ((third == 0xd0) & (fourth < 0x90)) | ((third == 0xd1) & (fourth >= 0x90)) | (third == 0xd2);
         let western = (third == 0xc5) | (third == 0xc6) | (third == 0xcb);
         (cyrillic & (sign | balkan)) | (latin & (sign | western))
     };
@@ -68,23 +75,23 @@ impl Reading {
         let mut proof = 0;
         let mut at = 0;
         while at < letters.len() {
-            let row = row(&letters[at..]);
-            let Some((meant, len, sequences)) = row else {
+            let Some(row) = Row::of(&letters[at..]) else {
                 out.push(letters[at].0);
                 at += 1;
                 continue;
             };
+            let (lead, len) = (letters[at], row.len);
             let is_free = at == 0 || !letters[at - 1].0.is_alphabetic();
             let is_ended = letters.get(at + len).is_none_or(|next| !next.0.is_alphabetic());
-            let is_proof = sequences >= ROW_MIN || len >= 3 || self.is_single_proof(letters[at].0);
+            let is_single = self.is_single_proof(lead.0, len);
+            let is_proof = row.strong > 0 && (row.sequences >= ROW_MIN || is_single);
             // Alone, a letter is repaired as a whole word, and a sign that UTF-8 begins with 0xC2 anywhere.
-            let is_likely = is_free && is_ended && meant.chars().all(char::is_alphabetic)
-                || letters[at].1 == Some(0xc2);
+            let is_word = is_free && is_ended && row.meant.chars().all(char::is_alphabetic);
             if is_proof {
-                proof += sequences.max(len - sequences);
+                proof += row.strong;
             }
-            if is_proof || self.is_sure && is_likely {
-                out.push_str(&meant);
+            if is_proof || self.is_sure && (is_word || is_single || lead.1 == Some(0xc2)) {
+                out.push_str(&row.meant);
             } else {
                 out.extend(letters[at..at + len].iter().map(|letter| letter.0));
             }
@@ -93,9 +100,9 @@ impl Reading {
         proof
     }
 
-    /// Ã and Â before a sign are proof even alone: no language writes so.
-    fn is_single_proof(self, lead: char) -> bool {
-        self.encoding == WINDOWS_1252 && matches!(lead, 'Ã' | 'Â' | 'Å' | 'Ä')
+    /// Ã, Â, Å, Ä before a sign, and a sign of three characters, are proof even alone: no language writes so.
+    fn is_single_proof(self, lead: char, len: usize) -> bool {
+        len == 3 || self.encoding == WINDOWS_1252 && matches!(lead, 'Ã' | 'Â' | 'Å' | 'Ä')
     }
 
     /// The byte that was read as this character.
@@ -110,32 +117,85 @@ impl Reading {
     }
 }
 
-/// The sequences from here on without a break: what they mean, how many characters they took, how many they are.
-fn row(letters: &[(char, Option<u8>)]) -> Option<(String, usize, usize)> {
-    let (mut meant, mut len, mut count) = (String::new(), 0, 0);
-    while let Some((letter, taken)) = sequence(&letters[len..]) {
-        meant.push(letter);
-        len += taken;
-        count += 1;
-    }
-    (count > 0).then_some((meant, len, count))
+/// Sequences without a break.
+struct Row {
+    meant: String,
+    /// Characters they took.
+    len: usize,
+    sequences: usize,
+    /// Sequences that are not words in capitals either.
+    strong: usize,
 }
 
-/// The UTF-8 sequence that begins here.
+impl Row {
+    /// Those from here on, if there are any.
+    fn of(letters: &[(char, Option<u8>)]) -> Option<Self> {
+        let mut row = Self { meant: String::new(), len: 0, sequences: 0, strong: 0 };
+        while let Some((letter, taken)) = sequence(&letters[row.len..]) {
+            // A sign of three characters has the weight of two sequences.
+            let weight = if taken == 3 { 2 } else { usize::from(is_strange(letters[row.len + 1].0)) };
+            row.meant.push(letter);
+            row.len += taken;
+            row.sequences += 1;
+            row.strong += weight;
+        }
+        (row.sequences > 0).then_some(row)
+    }
+}
+
+/// The UTF-8 sequence that begins here: of Latin or Cyrillic letters, or of signs.
 fn sequence(letters: &[(char, Option<u8>)]) -> Option<(char, usize)> {
     let lead = letters.first()?.1?;
-    let len = match lead {
-        0xc2..=0xdf => 2,
-        0xe0..=0xef => 3,
-        0xf0..=0xf4 => 4,
+    let len = match (lead, letters.get(1)?.1?) {
+        (0xc2..=0xc5 | 0xd0..=0xd3, _) => 2,
+        // Dashes and quotation marks: в and Ђ, or â and €.
+        (0xe2, 0x80) => 3,
         _ => return None,
     };
-    let mut bytes = [0; 4];
+    let mut bytes = [0; 3];
     for (byte, letter) in bytes.iter_mut().zip(letters.get(..len)?) {
         *byte = letter.1?;
     }
     let letter = std::str::from_utf8(&bytes[..len]).ok()?.chars().next()?;
     Some((letter, len))
+}
+
+/// Whether no word and no typography has this character behind a capital letter. Kazakh ТІРІ and Ukrainian СІЛЬ would
+/// otherwise be proof, and so would the end of «СССР».
+fn is_strange(second: char) -> bool {
+    !matches!(
+        second,
+        'І' | 'і'
+            | 'Ї'
+            | 'ї'
+            | 'Є'
+            | 'є'
+            | 'Ў'
+            | 'ў'
+            | 'Ё'
+            | 'ё'
+            | 'Ґ'
+            | 'ґ'
+            | '«'
+            | '»'
+            | '“'
+            | '”'
+            | '„'
+            | '‘'
+            | '’'
+            | '‚'
+            | '‹'
+            | '›'
+            | '…'
+            | '–'
+            | '—'
+            | '№'
+            | '\u{a0}'
+            | '\u{ad}'
+            | '™'
+            | '®'
+            | '©'
+    )
 }
 
 fn high_1251(code: u32) -> Option<u8> {
