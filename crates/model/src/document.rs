@@ -28,6 +28,17 @@ pub enum ResourceKind {
 #[serde(from = "String", into = "String")]
 pub struct Language(String);
 
+/// How much of a page is in one language and script.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct LanguageShare {
+    /// The language.
+    pub language: Language,
+    /// ISO 15924 code of its script: `Cyrl`, `Latn`, `Arab`, …
+    pub script: String,
+    /// Its part of the letters read, over 0 and at most 1.
+    pub share: f32,
+}
+
 /// What the index keeps of a page.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Document {
@@ -222,6 +233,10 @@ pub struct Parsed {
     pub directives: Directives,
     /// WHATWG name of the encoding used (`UTF-8`, `windows-1251`), for text.
     pub charset: Option<String>,
+    /// The languages of title and text with their shares, largest first; none when there are too few letters. A share
+    /// below 3 % is a quotation or a mistake and is left out.
+    #[serde(default)]
+    pub language_shares: Vec<LanguageShare>,
     /// Where the publication date came from.
     pub published_source: Option<PublishedSource>,
     /// What kind of page it is; absent for what is not HTML.

@@ -11,7 +11,8 @@ pub mod units;
 pub mod url;
 
 pub use crate::document::{
-    Directives, Document, Language, Link, LinkKind, Note, Parsed, PublishedSource, ResourceKind,
+    Directives, Document, Language, LanguageShare, Link, LinkKind, Note, Parsed, PublishedSource,
+    ResourceKind,
 };
 pub use crate::evidence::{Evidence, Fact, FactSource};
 pub use crate::interests::Interests;

@@ -1,13 +1,16 @@
 //! Which encoding the bytes are in, and their text.
 //!
 //! Order: byte order mark, `Content-Type`, `meta` prescan or XML declaration (WHATWG Encoding and HTML section 13.2.3),
-//! then whether the bytes are valid UTF-8, then chardetng on a bounded prefix. A declaration that the bytes refute is
+//! then whether the bytes are valid UTF-8, then chardetng on a bounded prefix with the host's country. Then what neither labels
+//! nor detectors know: Mac Cyrillic, the Kazakh siblings of windows-1251, and UTF-8 that was read wrongly before. A declaration that the bytes refute is
 //! overridden and noted, because a crawler reads many pages that no browser user ever complained about.
 //!
 //! Invariant: always yields text; replaces what cannot be decoded.
 
 mod declared;
 mod kazakh;
+mod macintosh;
+mod mojibake;
 
 use std::borrow::Cow;
 
@@ -19,6 +22,7 @@ use model::Note;
 use crate::note::note;
 
 pub(crate) use declared::Markup;
+use kazakh::Sibling;
 
 /// How many bytes chardetng reads, from the first byte that is not ASCII. On a whole page it costs six times the DOM
 /// parse; beyond this the verdict does not change (field.md section 3 row 24).
@@ -31,11 +35,14 @@ const BROKEN_SEQUENCE_RATIO: usize = 16;
 /// This many valid multi-byte sequences, and none broken, refute a declared legacy encoding.
 const UTF_8_SEQUENCES_MIN: usize = 2;
 
+/// How much is looked at to tell unmarked UTF-16.
+const UTF_16_BYTES_MAX: usize = 512;
+
 /// Decoded text with its encoding.
 pub(crate) struct Decoded<'a> {
     /// The text, without byte order mark.
     pub(crate) text: Cow<'a, str>,
-    /// Name by the WHATWG Encoding Standard, or `KZ-1048`.
+    /// Name by the WHATWG Encoding Standard, or `KZ-1048`, or `PT154`.
     pub(crate) name: &'static str,
     /// What was odd.
     pub(crate) notes: Vec<Note>,
@@ -49,7 +56,7 @@ pub(crate) fn decode<'a>(
     host: &str,
 ) -> Decoded<'a> {
     if let Some((encoding, bom_len)) = Encoding::for_bom(body) {
-        return read(&body[bom_len..], encoding, Vec::new());
+        return read(&body[bom_len..], encoding, host, Vec::new());
     }
     let mut notes = Vec::new();
     let declared = content_type
@@ -60,7 +67,7 @@ pub(crate) fn decode<'a>(
         None => undeclared(body, host),
         Some(encoding) => checked(body, encoding, host, &mut notes),
     };
-    read(body, encoding, notes)
+    read(body, encoding, host, notes)
 }
 
 /// The encoding of bytes that nobody labelled.
@@ -94,19 +101,27 @@ fn checked(body: &[u8], declared: &'static Encoding, host: &str, notes: &mut Vec
     found
 }
 
-/// Decodes without looking for a byte order mark again, and puts the Kazakh letters of KZ-1048 right.
-fn read<'a>(body: &'a [u8], encoding: &'static Encoding, mut notes: Vec<Note>) -> Decoded<'a> {
+/// Decodes without looking for a byte order mark again, and puts right what the encoding's name does not tell.
+fn read<'a>(body: &'a [u8], encoding: &'static Encoding, host: &str, mut notes: Vec<Note>) -> Decoded<'a> {
     let (text, _) = encoding.decode_without_bom_handling(body);
     if encoding == WINDOWS_1251
-        && let Some(repaired) = kazakh::repaired(&text)
+        && let Some(sibling) = kazakh::sibling_of(&text, is_kazakh(host))
     {
-        notes.push(note(
-            "charset_kz1048",
-            "labelled windows-1251, but the Kazakh letters are those of KZ-1048",
-        ));
-        return Decoded { text: Cow::Owned(repaired), name: "KZ-1048", notes };
+        let detail = format!("labelled windows-1251, but the Kazakh letters are those of {}", sibling.name());
+        notes.push(note(if sibling == Sibling::Pt154 { "charset_pt154" } else { "charset_kz1048" }, detail));
+        return Decoded { text: Cow::Owned(sibling.repaired(&text)), name: sibling.name(), notes };
+    }
+    if let Some((repaired, wrong)) = mojibake::repaired(&text) {
+        let detail = format!("UTF-8 that was read as {} before it was stored; repaired", wrong.name());
+        notes.push(note("charset_mojibake", detail));
+        return Decoded { text: Cow::Owned(repaired), name: encoding.name(), notes };
     }
     Decoded { text, name: encoding.name(), notes }
+}
+
+/// Whether a host is of Kazakhstan: `.kz` and `.қаз`.
+fn is_kazakh(host: &str) -> bool {
+    [".kz", ".xn--80ao21a"].iter().any(|end| host.ends_with(end))
 }
 
 /// How the bytes fare as UTF-8.
@@ -178,16 +193,23 @@ fn detect(body: &[u8], host: &str) -> &'static Encoding {
     {
         return KOI8_R;
     }
+    if guess != IBM866 && mostly_high(body) && macintosh::is_it(sample(body)) {
+        return X_MAC_CYRILLIC;
+    }
     guess
 }
 
-/// UTF-16 that begins with markup but has no mark: `<` and its zero byte.
+/// UTF-16 without mark: in every second place there is zero (ASCII) or four (Cyrillic) nearly always, in the others
+/// nearly never.
 fn utf_16_without_mark(body: &[u8]) -> Option<&'static Encoding> {
-    match body {
-        [b'<', 0, second, 0, ..] if *second != 0 => Some(UTF_16LE),
-        [0, b'<', 0, second, ..] if *second != 0 => Some(UTF_16BE),
-        _ => None,
-    }
+    let (pairs, _) = body[..body.len().min(UTF_16_BYTES_MAX)].as_chunks::<2>();
+    let of = |place: usize| pairs.iter().filter(|pair| matches!(pair[place], 0 | 4)).count();
+    let (first, second) = (of(0), of(1));
+    let is_most = |count: usize| count * 10 >= pairs.len() * 9;
+    let is_little = is_most(second) && first * 10 <= pairs.len();
+    let is_big = is_most(first) && second * 10 <= pairs.len();
+    let is_long = pairs.len() >= 2;
+    (is_long && is_little).then_some(UTF_16LE).or_else(|| (is_long && is_big).then_some(UTF_16BE))
 }
 
 #[cfg(test)]

@@ -23,9 +23,6 @@ use crate::{Input, dom, junk, language, text};
 /// No date later than this after the fetch is believed: clocks and zones differ by less.
 const LATEST_AFTER_FETCH: std::time::Duration = std::time::Duration::from_hours(24);
 
-/// Longest text used for telling the language, in bytes.
-const LANGUAGE_BYTES_MAX: usize = 16 * 1024;
-
 /// Most bytes of a page or a plain text that are decoded: enough for [`dom::TEXT_BYTES_MAX`] in any encoding, of which
 /// UTF-16 makes the least text out of a byte.
 const PAGE_BYTES_MAX: usize = 2 * dom::TEXT_BYTES_MAX + 2;
@@ -272,12 +269,13 @@ fn fill(document: &mut Document, metadata: Metadata) {
 
 /// The language of title and text; a declaration that they contradict is noted.
 fn language_of(title: &str, text: &str, declared: Option<&str>, parsed: &mut Parsed) -> Language {
-    let text = &text[..text.floor_char_boundary(LANGUAGE_BYTES_MAX)];
-    let found = language::identify(&format!("{title}\n{text}"), declared);
+    let found = language::identify(title, text, declared);
     if let Some(declared) = declared.map(language::declared_code).filter(|code| *code != Language::unknown())
-        && declared != found
+        && declared != found.language
     {
-        parsed.notes.push(note("language_conflict", format!("declared {declared}, but the text is {found}")));
+        let detail = format!("declared {declared}, but the text is {}", found.language);
+        parsed.notes.push(note("language_conflict", detail));
     }
-    found
+    parsed.language_shares = found.shares;
+    found.language
 }

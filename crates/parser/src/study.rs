@@ -7,7 +7,7 @@ pub mod foreign;
 use crate::charset::{self, Markup};
 use crate::dates::Zone;
 use crate::head::Head;
-use crate::language::{self, Identifier, trigram};
+use crate::language::{self, Identifier, TABLES};
 use crate::outline::Outline;
 use crate::text::block::Blocks;
 use crate::text::feature::{self, Context};
@@ -30,47 +30,77 @@ pub fn joined(first: f32, second: f32) -> f32 {
     text::joined(first, second)
 }
 
-/// Telling languages apart, with a table of letter triples of one's own.
-pub struct Languages(Identifier);
+/// Telling languages apart, with tables of one's own.
+pub struct Languages<'a>(Identifier<'a>);
 
-impl Languages {
-    /// With a table as [`Languages::columns`] and [`Languages::BUCKETS`] describe it: for each script, for each bucket,
-    /// one signed byte for each column, in steps of [`Languages::UNIT`].
+impl<'a> Languages<'a> {
+    /// Number of tables, one for each script that several languages share.
+    pub const TABLES: usize = TABLES.len();
+
+    /// With a file of tables: for each, the worth of one step (`f32`, little-endian) and, row by row, one signed byte for
+    /// each column.
     #[must_use]
-    pub fn new(table: &[u8]) -> Self {
-        Self(Identifier::new(table))
+    pub fn new(tables: &'a [u8]) -> Self {
+        Self(Identifier::new(tables))
     }
 
-    /// Buckets of a script.
-    pub const BUCKETS: usize = trigram::BUCKETS;
-
-    /// Log odds of one step of a weight.
-    pub const UNIT: f32 = trigram::UNIT;
-
-    /// For each script, its columns: language code and the words known of it.
+    /// The ISO 15924 code of a table's script.
     #[must_use]
-    pub fn columns() -> Vec<Vec<(&'static str, Vec<String>)>> {
-        language::seeds()
+    pub fn script(table: usize) -> &'static str {
+        language::script_code(&TABLES[table])
     }
 
-    /// Buckets of the letter triples of a text.
+    /// The languages of a table; the first columns of its rows.
     #[must_use]
-    pub fn buckets(text: &str) -> Vec<usize> {
-        trigram::buckets(&text.to_lowercase())
+    pub fn codes(table: usize) -> &'static [&'static str] {
+        TABLES[table].codes
     }
 
-    /// A Kazakh text in Cyrillic put into another spelling: 0 to 2 Latin, 3 Arabic.
+    /// Columns of a table, with those that stay zero.
     #[must_use]
-    pub fn respelled(text: &str, spelling: usize) -> String {
-        let words = text.split_whitespace().map(|word| language::spelled(&word.to_lowercase(), spelling));
-        words.collect::<Vec<_>>().join(" ")
+    pub fn width(table: usize) -> usize {
+        TABLES[table].width
     }
 
-    /// The language of a text.
+    /// Rows of a table.
     #[must_use]
-    pub fn identify(&self, text: &str) -> model::Language {
-        self.0.identify(text, None)
+    pub fn rows(table: usize) -> usize {
+        TABLES[table].rows()
     }
+
+    /// The rows that a text touches, with repetitions.
+    #[must_use]
+    pub fn rows_of(table: usize, text: &str) -> Vec<u32> {
+        let mut rows = Vec::new();
+        TABLES[table].each_row(text, |row| rows.push(u32::try_from(row).unwrap_or(u32::MAX)));
+        rows
+    }
+
+    /// The language of a page with this title and text, by these tables.
+    #[must_use]
+    pub fn identify(&self, title: &str, text: &str) -> model::Language {
+        self.0.identify(title, text, None).language
+    }
+}
+
+/// The language of a page by the shipped tables, and all its languages with their shares.
+#[must_use]
+pub fn language(
+    title: &str,
+    text: &str,
+    declared: Option<&str>,
+) -> (model::Language, Vec<model::LanguageShare>) {
+    let verdict = language::identify(title, text, declared);
+    (verdict.language, verdict.shares)
+}
+
+/// The text of a body and the name of the encoding it was read as.
+#[must_use]
+pub fn decoded(input: &Input<'_>, is_markup: bool) -> (String, &'static str, Vec<model::Note>) {
+    let host = input.url.host_str().unwrap_or_default();
+    let markup = if is_markup { Markup::Html } else { Markup::None };
+    let decoded = charset::decode(input.body, input.content_type, markup, host);
+    (decoded.text.into_owned(), decoded.name, decoded.notes)
 }
 
 /// The blocks of a page with their features.

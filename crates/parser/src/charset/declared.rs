@@ -2,7 +2,7 @@
 //!
 //! Invariant: reads at most [`PRESCAN_BYTES`] of the body.
 
-use encoding_rs::{Encoding, UTF_8, UTF_16BE, UTF_16LE, WINDOWS_1252};
+use encoding_rs::{Encoding, UTF_8, UTF_16BE, UTF_16LE, WINDOWS_1251, WINDOWS_1252};
 
 /// How far the prescan reads (HTML section 13.2.3.2).
 const PRESCAN_BYTES: usize = 1_024;
@@ -16,6 +16,26 @@ pub(crate) enum Markup {
     Xml,
     /// Nowhere.
     None,
+}
+
+/// The encoding of a label. The Kazakh siblings of windows-1251 have labels that the WHATWG does not know; which of the
+/// three it is, the text tells ([`super::kazakh`]).
+fn encoding_of(label: &[u8]) -> Option<&'static Encoding> {
+    const SIBLINGS: [&[u8]; 9] = [
+        b"kz-1048",
+        b"kz1048",
+        b"strk1048-2002",
+        b"rk1048",
+        b"cskz1048",
+        b"ptcp154",
+        b"pt154",
+        b"csptcp154",
+        b"cyrillic-asian",
+    ];
+    Encoding::for_label(label).or_else(|| {
+        let label = label.trim_ascii();
+        SIBLINGS.iter().any(|known| label.eq_ignore_ascii_case(known)).then_some(WINDOWS_1251)
+    })
 }
 
 /// `charset=` of a media type.
@@ -49,7 +69,7 @@ fn in_xml_declaration(head: &[u8]) -> Option<&'static Encoding> {
     let declaration = &rest[..rest.windows(2).position(|pair| pair == b"?>").unwrap_or(rest.len())];
     let at = position(declaration, b"encoding")?;
     let value = declaration[at + 8..].trim_ascii_start().strip_prefix(b"=")?.trim_ascii_start();
-    Encoding::for_label(quoted(value)?)
+    encoding_of(quoted(value)?)
 }
 
 /// The prescan of HTML section 13.2.3.2: `meta` elements outside comments.
@@ -83,7 +103,7 @@ fn prescan(head: &[u8]) -> Option<&'static Encoding> {
 fn in_meta(attributes: &[(Vec<u8>, &[u8])]) -> Option<&'static Encoding> {
     let value = |name: &[u8]| attributes.iter().find(|(n, _)| n == name).map(|(_, value)| *value);
     if let Some(label) = value(b"charset") {
-        return Encoding::for_label(label);
+        return encoding_of(label);
     }
     let pragma = value(b"http-equiv").is_some_and(|v| v.eq_ignore_ascii_case(b"content-type"));
     pragma.then(|| value(b"content").and_then(label_in)).flatten()
@@ -101,7 +121,7 @@ fn label_in(value: &[u8]) -> Option<&'static Encoding> {
                 let end = label.iter().position(|b| b.is_ascii_whitespace() || matches!(b, b';' | b','));
                 &label[..end.unwrap_or(label.len())]
             });
-            return Encoding::for_label(label);
+            return encoding_of(label);
         }
         from += at + 7;
     }

@@ -3,7 +3,9 @@
 use std::collections::BTreeMap;
 
 use bytes::Bytes;
-use model::{Directives, Evidence, Fact, FactSource, HeaderLine, LinkKind, Note, ResourceKind};
+use model::{
+    Directives, Evidence, Fact, FactSource, HeaderLine, LanguageShare, LinkKind, Note, PageType, ResourceKind,
+};
 use serde::Serialize;
 use url::Url;
 
@@ -27,6 +29,7 @@ struct Line {
     published: Option<model::Timestamp>,
     modified: Option<model::Timestamp>,
     language: Option<String>,
+    language_shares: Vec<LanguageShare>,
     canonical: Option<String>,
     image: Option<String>,
     description: Option<String>,
@@ -38,6 +41,7 @@ struct Line {
     sitemaps: Vec<String>,
     directives: Directives,
     charset: Option<String>,
+    page_type: Option<PageType>,
     notes: Vec<Note>,
     /// What the facts rest on, by fact.
     evidence: BTreeMap<Fact, EvidenceLine>,
@@ -120,6 +124,7 @@ fn line_of(file: String, url: &Url, parsed: model::Parsed) -> Line {
         published: None,
         modified: None,
         language: None,
+        language_shares: parsed.language_shares,
         canonical: parsed.canonical,
         image: None,
         description: None,
@@ -143,6 +148,7 @@ fn line_of(file: String, url: &Url, parsed: model::Parsed) -> Line {
         sitemaps,
         directives: parsed.directives,
         charset: parsed.charset,
+        page_type: parsed.page_type,
         notes: parsed.notes,
         evidence,
         alternates,
@@ -188,8 +194,10 @@ fn human(line: &Line) -> String {
     out += &field("author", line.author.clone());
     out += &field("published", line.published.map(|at| at.to_string()));
     out += &field("modified", line.modified.map(|at| at.to_string()));
-    out += &field("language", line.language.clone());
+    out +=
+        &field("language", line.language.as_ref().map(|language| in_words(language, &line.language_shares)));
     out += &field("charset", line.charset.clone());
+    out += &field("page type", line.page_type.map(|page_type| page_type.to_string()));
     out += &field("canonical", line.canonical.clone());
     out += &field("index", Some(format!("{}, follow {}", line.directives.index, line.directives.follow)));
     out += &field(
@@ -207,4 +215,17 @@ fn human(line: &Line) -> String {
         out += text;
     }
     out.trim_end().to_owned()
+}
+
+/// The language with its script, and the other languages of a mixed page.
+fn in_words(language: &str, shares: &[LanguageShare]) -> String {
+    let percent = |share: &LanguageShare| format!("{} {:.0} %", share.language, share.share * 100.0);
+    match shares {
+        [] => language.to_owned(),
+        [only] => format!("{language} ({})", only.script),
+        [first, ..] => {
+            let all: Vec<String> = shares.iter().map(percent).collect();
+            format!("{language} ({}; {})", first.script, all.join(", "))
+        }
+    }
 }
