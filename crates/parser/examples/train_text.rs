@@ -27,7 +27,7 @@ use boosting::{Settings, Table, boost};
 use gold::Gold;
 use model::{ResourceKind, Timestamp};
 use parser::Input;
-use parser::study::{self, Forest, Page};
+use parser::study::{self, CUE_ABSENT, CUES_AT, Forest, Page};
 
 const FOLDS: u64 = 5;
 
@@ -123,6 +123,7 @@ fn train(samples: &[Sample], rows: &[Vec<Vec<f32>>], settings: &Settings) -> (Fo
         for (page, (sample, rows)) in used.filter(|(_, (sample, _))| Some(sample.fold) != fold) {
             for (at, row) in rows.iter().enumerate() {
                 table.push(page, row, sample.labels[at], sample.weights[at]);
+                table.push(page, &blind(row), sample.labels[at], sample.weights[at] * BLIND);
             }
         }
         table
@@ -136,6 +137,17 @@ fn train(samples: &[Sample], rows: &[Vec<Vec<f32>>], settings: &Settings) -> (Fo
         let [b, d] = odds;
         (all, vec![a, b, c, d, e])
     })
+}
+
+/// Weight of a row that does not see what class names suggest. Names are the habits of sites; a forest that can do
+/// without them is right more often on sites it has not seen (first forest, mean word F1 0.8835 to 0.8889).
+const BLIND: f32 = 0.5;
+
+/// The row without what class names say.
+fn blind(row: &[f32]) -> Vec<f32> {
+    let mut blind = row.to_vec();
+    blind[CUES_AT].fill(CUE_ABSENT);
+    blind
 }
 
 fn judge(samples: &[Sample], rows: &[Vec<Vec<f32>>], folds: &[Forest]) -> Vec<Vec<f32>> {

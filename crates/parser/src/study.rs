@@ -14,7 +14,7 @@ use crate::text::feature::{self, Context};
 use crate::text::page_type;
 use crate::{Input, dom, metadata, text};
 
-pub use crate::text::feature::{FIRST_WIDTH, SECOND_WIDTH};
+pub use crate::text::feature::{CUE_ABSENT, CUES_AT, FIRST_WIDTH, SECOND_WIDTH};
 pub use crate::text::forest::{DEPTH, Forest, LEAVES, SPLITS, Tree};
 pub use crate::text::page_type::{TREES, TYPES};
 

@@ -12,6 +12,7 @@ mod second;
 
 use std::collections::HashMap;
 use std::hash::{DefaultHasher, Hash, Hasher};
+use std::ops::Range;
 
 use super::block::{Block, Blocks, cues_of};
 use crate::metadata::Metadata;
@@ -27,6 +28,15 @@ const NEAR_LEVELS: usize = 8;
 /// Numbers per block for the first forest.
 pub const FIRST_WIDTH: usize =
     OWN + evidence::WIDTH + PLACE + INSIDE.len() + Cues::COUNT as usize + 4 * LEVEL + NEIGHBOUR + page::WIDTH;
+
+/// Where the distances to cues are in a row.
+pub const CUES_AT: Range<usize> = {
+    let start = OWN + evidence::WIDTH + PLACE + INSIDE.len();
+    start..start + Cues::COUNT as usize
+};
+
+/// A cue that no ancestor gives.
+pub const CUE_ABSENT: f32 = NEAR_LEVELS as f32 + 1.0;
 
 /// Numbers per block for the second forest.
 pub const SECOND_WIDTH: usize = FIRST_WIDTH + second::WIDTH;
@@ -219,7 +229,7 @@ fn place(rows: &mut Rows, page: &Page, blocks: &Blocks, at: usize, letters_befor
 /// What surrounds the block in the tree: flags of [`INSIDE`], and for each cue the levels up to it.
 fn ancestors(rows: &mut Rows, outline: &Outline<'_>, block: &Block) {
     let mut inside = [0.0; INSIDE.len()];
-    let mut distances = [NEAR_LEVELS as f32 + 1.0; Cues::COUNT as usize];
+    let mut distances = [CUE_ABSENT; Cues::COUNT as usize];
     let mut cues_seen = 0u32;
     let container = block.container as usize;
     for (level, at) in std::iter::once(container).chain(outline.ancestors(container)).enumerate() {
