@@ -39,6 +39,7 @@ pub(super) fn repaired(text: &str) -> Option<(String, &'static Encoding)> {
 /// How many characters could begin a sequence: Р, С, Т, У, Г, В, в of windows-1251 or Ð, Ñ, Ò, Ó, Ã, Â, Å, Ä, â of
 /// windows-1252 before a character that stands for a byte from 0x80 to 0xBF. One pass without branches, for this is asked
 /// of every page.
+#[expect(clippy::needless_bitwise_bool, reason = "without branches the loop runs in whole registers")]
 fn candidates(bytes: &[u8]) -> usize {
     let is_one = |four: &[u8]| {
         let [first, second, third, fourth] = [four[0], four[1], four[2], four[3]];
