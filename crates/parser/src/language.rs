@@ -104,7 +104,7 @@ impl<'a> Identifier<'a> {
         let mut found: Vec<Found> = Vec::new();
         for (piece, scores) in &pieces {
             let Some(script) = piece.script else { continue };
-            let code = self.language_of(script, scores, &sum, declared.as_ref());
+            let code = language_of(script, scores, &sum, declared.as_ref());
             let letters = piece.counts.of(script);
             match found.iter_mut().find(|known| known.script == script && known.code == code) {
                 Some(known) => known.letters += letters,
@@ -118,32 +118,30 @@ impl<'a> Identifier<'a> {
         let table = piece.script.and_then(place).and_then(|place| self.tables.get(place));
         table.map_or([0.0; WIDTH_MAX], |table| table.score(piece.text))
     }
+}
 
-    /// The language of a piece in the light of the whole page; nothing if even that shows none.
-    fn language_of(
-        &self,
-        script: Script,
-        scores: &Scores,
-        sum: &Evidence,
-        declared: Option<&Language>,
-    ) -> Option<&'static str> {
-        if let Some(code) = script.only_language(&sum.counts) {
-            return Some(code);
-        }
-        let place = place(script)?;
-        let codes = TABLES[place].codes;
-        let (best, lead) = best_of(&scores[..codes.len()]);
-        if lead >= SURE {
-            return codes.get(best).copied();
-        }
-        let mut whole = sum.scores[place];
-        if let Some(at) = codes.iter().position(|code| declared.is_some_and(|known| known.as_str() == *code))
-        {
-            whole[at] += DECLARED;
-        }
-        let (best, lead) = best_of(&whole[..codes.len()]);
-        (lead > 0.0).then(|| codes.get(best).copied()).flatten()
+/// The language of a piece in the light of the whole page; nothing if even that shows none.
+fn language_of(
+    script: Script,
+    scores: &Scores,
+    sum: &Evidence,
+    declared: Option<&Language>,
+) -> Option<&'static str> {
+    if let Some(code) = script.only_language(&sum.counts) {
+        return Some(code);
     }
+    let place = place(script)?;
+    let codes = TABLES[place].codes;
+    let (best, lead) = best_of(&scores[..codes.len()]);
+    if lead >= SURE {
+        return codes.get(best).copied();
+    }
+    let mut whole = sum.scores[place];
+    if let Some(at) = codes.iter().position(|code| declared.is_some_and(|known| known.as_str() == *code)) {
+        whole[at] += DECLARED;
+    }
+    let (best, lead) = best_of(&whole[..codes.len()]);
+    (lead > 0.0).then(|| codes.get(best).copied()).flatten()
 }
 
 /// What the pieces say together.

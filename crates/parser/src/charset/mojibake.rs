@@ -25,13 +25,13 @@ pub(super) fn repaired(text: &str) -> Option<(String, &'static Encoding)> {
         return None;
     }
     [WINDOWS_1251, WINDOWS_1252].into_iter().find_map(|encoding| {
-        let reading = Reading { encoding, is_sure: false };
+        let reading = Reading { encoding, proof: 0 };
         let proof = reading.read(text, &mut String::new());
         if proof < PROOF_MIN {
             return None;
         }
         let mut out = String::with_capacity(text.len());
-        Reading { is_sure: proof >= SINGLE_PROOF_MIN, ..reading }.read(text, &mut out);
+        Reading { proof, ..reading }.read(text, &mut out);
         Some((out, encoding))
     })
 }
@@ -39,6 +39,7 @@ pub(super) fn repaired(text: &str) -> Option<(String, &'static Encoding)> {
 /// How many characters could begin a sequence: Р, С, Т, У, Г, В, в of windows-1251 or Ð, Ñ, Ò, Ó, Ã, Â, Å, Ä, â of
 /// windows-1252 before a character that stands for a byte from 0x80 to 0xBF. One pass without branches, for this is asked
 /// of every page.
+#[expect(clippy::needless_bitwise_bool, reason = "without branches the loop runs in whole registers")]
 fn candidates(bytes: &[u8]) -> usize {
     let is_one = |four: &[u8]| {
         let [first, second, third, fourth] = [four[0], four[1], four[2], four[3]];
@@ -63,8 +64,8 @@ fn candidates(bytes: &[u8]) -> usize {
 #[derive(Clone, Copy)]
 struct Reading {
     encoding: &'static Encoding,
-    /// Whether the text has been proved to be read so: then single sequences are repaired, too.
-    is_sure: bool,
+    /// What is known to prove it of this text, from a first reading.
+    proof: usize,
 }
 
 impl Reading {
@@ -90,7 +91,9 @@ impl Reading {
             if is_proof {
                 proof += row.strong;
             }
-            if is_proof || self.is_sure && (is_word || is_single || lead.1 == Some(0xc2)) {
+            let is_likely = is_single && self.proof >= PROOF_MIN
+                || (is_word || lead.1 == Some(0xc2)) && self.proof >= SINGLE_PROOF_MIN;
+            if is_proof || is_likely {
                 out.push_str(&row.meant);
             } else {
                 out.extend(letters[at..at + len].iter().map(|letter| letter.0));
@@ -150,6 +153,8 @@ fn sequence(letters: &[(char, Option<u8>)]) -> Option<(char, usize)> {
         (0xc2..=0xc5 | 0xd0..=0xd3, _) => 2,
         // Dashes and quotation marks: в and Ђ, or â and €.
         (0xe2, 0x80) => 3,
+        // № and ™.
+        (0xe2, 0x84) if matches!(letters.get(2)?.1?, 0x96 | 0xa2) => 3,
         _ => return None,
     };
     let mut bytes = [0; 3];
