@@ -71,7 +71,7 @@ pub(crate) fn boost(table: &Table, settings: &Settings) -> Forest {
             curves.push((weight * probability * (1.0 - probability)).max(1e-9));
         }
         // Each tree sees a third of the features, so that not all lean on the same few, and not all pages.
-        let used: Vec<usize> = (0..features.len()).filter(|at| mixed(*at, round) % 3 == 0).collect();
+        let used: Vec<usize> = (0..features.len()).filter(|at| mixed(*at, round).is_multiple_of(3)).collect();
         for (at, page) in table.pages.iter().enumerate() {
             if mixed(*page, round + 1_000) % 10 < 3 {
                 (slopes[at], curves[at]) = (0.0, 0.0);

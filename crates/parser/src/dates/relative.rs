@@ -60,10 +60,9 @@ pub(crate) fn read(text: &str, fetched: Timestamp, zone: Zone) -> Option<Date> {
     let unit_at = ago.checked_sub(1)?;
     let unit = known[unit_at].0?;
     let count = match unit_at.checked_sub(1).map(|at| known[at]) {
-        Some((Some(Word::One), _)) | None => 1,
         Some((_, Some(number))) => number,
-        // `Опубликовано час назад`.
-        Some((None, None)) => 1,
+        // The last: `Опубликовано час назад`.
+        Some((Some(Word::One) | None, None)) | None => 1,
         Some(_) => return None,
     };
     match unit {

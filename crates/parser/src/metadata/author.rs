@@ -260,7 +260,7 @@ fn lines(outline: &Outline<'_>, at: usize) -> Vec<String> {
                 i += 1;
             }
             Tag::A | Tag::Inline if i == at || item.cues == Cues::NONE || item.cues.has(Cues::AUTHOR) => {
-                i += 1
+                i += 1;
             }
             _ => {
                 if lines.last().is_some_and(|line| !line.trim().is_empty()) {
@@ -349,8 +349,7 @@ fn end_of_name(text: &str) -> usize {
         end = text.find(stop).filter(|at| *at > 0).map_or(end, |at| at.min(end));
     }
     let mut at = 0;
-    let mut before = 0;
-    for word in text.split(' ') {
+    for (before, word) in text.split(' ').enumerate() {
         let bare = word.trim_matches(|c: char| !c.is_alphanumeric());
         let lower = bare.to_lowercase();
         let is_stop = matches!(
@@ -378,7 +377,6 @@ fn end_of_name(text: &str) -> usize {
             break;
         }
         at += word.len() + 1;
-        before += 1;
     }
     end
 }
