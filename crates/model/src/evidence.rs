@@ -76,6 +76,6 @@ pub struct Evidence {
     pub language: Option<String>,
     /// Where it was found.
     pub source: FactSource,
-    /// How often this source is right, 0 to 1; measured on development pages where they allow it, else judged.
+    /// How far the source is trusted, 0 to 1: our judgement, which orders sources; no measured probability.
     pub confidence: f32,
 }

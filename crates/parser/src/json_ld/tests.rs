@@ -9,7 +9,8 @@ fn the_article_speaks_for_the_page() {
     assert_eq!(facts.headline.as_deref(), Some("T"));
     assert_eq!(facts.authors, ["A", "B"]);
     assert_eq!(facts.site_name.as_deref(), Some("S"));
-    assert_eq!(facts.published.as_deref(), Some("2026-01-02"));
+    assert_eq!(facts.published, None);
+    assert_eq!(facts.page_published.as_deref(), Some("2026-01-02"));
 }
 
 #[test]

@@ -82,7 +82,7 @@ fn what_is_no_date_of_the_page_is_left() {
         "<h1>Festival</h1><p>05.10.2026 – 07.10.2026</p>".to_owned(),
         format!("<h1>Title</h1><p>{long} on 5 May 2020 {long}</p>"),
         "<h1>Title</h1><p>Last visit: 2026-10-10 10:00</p>".to_owned(),
-        "<div>2026-11-22</div><h1>Title above which the template shows the day of the fetch</h1>".to_owned(),
+        "<div>2026-11-23</div><h1>Title above which the template shows the day of the fetch</h1>".to_owned(),
     ] {
         assert_eq!(published(&html), None, "{html}");
     }
@@ -112,7 +112,7 @@ fn an_earlier_day_under_the_headline_contradicts_the_declared_one() {
 #[test]
 fn a_list_has_no_date_and_a_thread_that_of_its_first_message() {
     let entries = |days: [u8; 5]| -> String {
-        let long = "<p>".repeat(40);
+        let long = "<p>".repeat(80);
         days.iter().map(|day| format!("{long}<time>{day}.10.2026 12:00</time>")).collect()
     };
     assert_eq!(published(&format!("<h1>News</h1>{}", entries([25, 24, 23, 20, 19]))), None);
