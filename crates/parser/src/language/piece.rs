@@ -6,13 +6,14 @@
 use super::script::{Counts, Script};
 
 /// Windows read of a long text.
-pub(super) const WINDOWS: usize = 12;
+pub(super) const WINDOWS: usize = 16;
 
-/// Bytes of a window. Twelve of them are some 3,000 letters of Cyrillic: on the development pages as good as all.
-const WINDOW_BYTES: usize = 480;
+/// Bytes of a window: some 64 letters of Cyrillic, enough to be sure of nearly every one. Together they cost a page as much
+/// as twenty titles.
+const WINDOW_BYTES: usize = 128;
 
 /// Bytes read of a title.
-pub(super) const TITLE_BYTES_MAX: usize = 1_024;
+pub(super) const TITLE_BYTES_MAX: usize = 512;
 
 /// A line shorter than this goes together with the next: too short to be sure about.
 const PIECE_BYTES_MIN: usize = 120;

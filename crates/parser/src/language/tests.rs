@@ -147,6 +147,6 @@ proptest! {
         prop_assert!(verdict.shares.iter().all(|share| share.share > 0.0));
         // However long the text is, a bounded part of it is read.
         let bytes: usize = pieces(&title, &text).map(|piece| piece.text.len()).sum();
-        prop_assert!(bytes <= 8_000, "{bytes}");
+        prop_assert!(bytes <= 4_096, "{bytes}");
     }
 }
