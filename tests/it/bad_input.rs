@@ -181,6 +181,9 @@ fn junk_for_every_reading_command_is_an_outcome() {
     assert_eq!(place.run(&["search"]).code, 2);
 }
 
+/// Name, bytes, declared type, exit status, note.
+type Case<'a> = (&'a str, Vec<u8>, Option<&'a str>, i32, Option<&'a str>);
+
 #[test]
 fn parse_says_of_every_input_what_it_is() {
     let place = Place::with("");
@@ -188,8 +191,7 @@ fn parse_says_of_every_input_what_it_is() {
     let page = "<title>Тақырып</title><p>Мәтін мен сөз.".as_bytes().to_vec();
     let large = format!("<title>large</title><p>{}", "word ".repeat(5_000_000)).into_bytes();
     let not_gzip = [&[0x1f, 0x8b, 8, 0][..], &binary[..100]].concat();
-    // Name, bytes, declared type, exit status, note.
-    let cases: [(&str, Vec<u8>, Option<&str>, i32, Option<&str>); 14] = [
+    let cases: [Case<'_>; 14] = [
         ("empty.html", Vec::new(), None, 1, Some("empty")),
         ("spaces.html", vec![b' '; 9_000], None, 1, None),
         ("binary.html", binary.clone(), None, 1, Some("binary")),

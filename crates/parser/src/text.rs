@@ -3,7 +3,7 @@
 //! The page is cut into blocks (paragraphs, headings, list items, cells). Each block gets some hundred features of its
 //! own words, its place, its ancestors, its neighbours and the page; a small boosted forest judges it, and a second one
 //! judges again with the first verdicts of its surroundings. Nothing in the features depends on a language. The forests
-//! are trained by `cargo run --release -p parser --example train` on the development data.
+//! are trained by `cargo run --release -p parser --example train_text` on the development data.
 //!
 //! Invariant: linear in the page; every block of the result stands in the page, in its order.
 
