@@ -86,7 +86,12 @@ pub(crate) fn sniff(body: &[u8], content_type: Option<&str>, kind: ResourceKind)
     let window = narrow(&body[..body.len().min(WINDOW)]);
     let start = window.iter().position(|byte| !byte.is_ascii_whitespace() && *byte != 0);
     let Some(start) = start else {
-        return if body.len() > WINDOW { Form::Text } else { Form::Empty };
+        let first = body.iter().position(|byte| !byte.is_ascii_whitespace() && *byte != 0);
+        // What follows a long blank decides; pairs of UTF-16 stay pairs. It begins with something, so this ends.
+        return first.map_or(Form::Empty, |at| match &body[at & !1..] {
+            rest if rest.len() < body.len() => sniff(rest, content_type, kind),
+            _ => Form::Text,
+        });
     };
     let head = &window[start..];
     let media_type = media_type(content_type);

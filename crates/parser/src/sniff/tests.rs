@@ -5,6 +5,15 @@ fn form(body: &[u8]) -> Form {
 }
 
 #[test]
+fn a_long_blank_decides_nothing() {
+    let blank = " ".repeat(2 * WINDOW);
+    assert_eq!(form(blank.as_bytes()), Form::Empty);
+    assert_eq!(form(format!("{blank}<p>x</p>").as_bytes()), Form::Html);
+    assert_eq!(form(format!("{blank} x").as_bytes()), Form::Text);
+    assert_eq!(form(&vec![0; 2 * WINDOW]), Form::Empty);
+}
+
+#[test]
 fn bytes_decide_what_a_body_is() {
     let cases: &[(&[u8], Form)] = &[
         (b"", Form::Empty),
