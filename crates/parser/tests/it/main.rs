@@ -17,6 +17,7 @@ use std::path::{Path, PathBuf};
 use url::Url;
 
 /// A file or folder of the development data; `None`, said once, where there is none.
+#[expect(clippy::print_stdout, reason = "a skipped test says why")]
 fn shared_data(name: &str) -> Option<PathBuf> {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/data").join(name);
     if !path.exists() {
