@@ -10,11 +10,8 @@ mod pages;
 use std::hint::black_box;
 use std::path::Path;
 
-use model::{ResourceKind, Timestamp};
-use parser::{Input, parse};
 use peak_alloc::PeakAlloc;
 use scraper::Html;
-use url::Url;
 
 #[global_allocator]
 static ALLOCATOR: PeakAlloc = PeakAlloc;
@@ -25,20 +22,11 @@ const PAGE_BYTES_MIN: usize = 20_000;
 fn main() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/data/pages/html");
     let pages = pages::of(&folder);
-    let Ok(url) = Url::parse("https://example.kz/news/2026/11/20/title") else { return };
-    let fetched: Timestamp = "2026-11-23T00:00:00Z".parse().unwrap_or_default();
+    let Some(url) = pages::url() else { return };
     let (mut whole, mut bare) = (Vec::new(), Vec::new());
     for body in pages.iter().filter(|body| body.len() > PAGE_BYTES_MIN) {
         let read = || {
-            black_box(parse(&Input {
-                url: &url,
-                content_type: Some("text/html"),
-                headers: &[],
-                body,
-                kind: ResourceKind::Page,
-                agent: "silteme",
-                fetched,
-            }));
+            black_box(pages::read(&url, body));
         };
         // Tables that are made at first use stay.
         if whole.is_empty() {

@@ -11,10 +11,7 @@ use std::hint::black_box;
 use std::path::Path;
 use std::time::Duration;
 
-use model::{ResourceKind, Timestamp};
-use parser::{Input, parse};
 use scraper::Html;
-use url::Url;
 
 /// Rounds over each page; the fastest counts, because everything slower was disturbed.
 const ROUNDS: usize = 5;
@@ -34,22 +31,13 @@ fn main() {
 }
 
 fn measure(name: &str, pages: &[Vec<u8>]) {
-    let Ok(url) = Url::parse("https://example.kz/news/2026/11/20/title") else { return };
-    let fetched: Timestamp = "2026-11-23T00:00:00Z".parse().unwrap_or_default();
+    let Some(url) = pages::url() else { return };
     let mut times: Vec<(Duration, Duration, usize)> = Vec::new();
     for body in pages {
         let text = String::from_utf8_lossy(body);
         let bare = fastest(|| drop(black_box(Html::parse_document(&text))));
         let ours = fastest(|| {
-            black_box(parse(&Input {
-                url: &url,
-                content_type: Some("text/html"),
-                headers: &[],
-                body,
-                kind: ResourceKind::Page,
-                agent: "silteme",
-                fetched,
-            }));
+            black_box(pages::read(&url, body));
         });
         times.push((bare, ours, body.len()));
     }

@@ -36,29 +36,19 @@ fn row(kind: ResourceKind) -> UrlRow {
 
 fn settlement(outcome: Outcome, at: Timestamp) -> Settlement {
     let row = row(ResourceKind::Page);
-    Settlement {
-        visit: Visit {
-            key: row.key,
-            url: row.url,
-            kind: row.kind,
-            depth: 1,
-            hops: 0,
-            etag: None,
-            last_modified: None,
-            via: None,
-            job: row.job,
-            attempts: 0,
-        },
-        site: Site::of_domain("a.kz"),
-        outcome,
-        at,
+    let visit = Visit {
+        key: row.key,
+        url: row.url,
+        kind: row.kind,
+        depth: 1,
+        hops: 0,
         etag: None,
         last_modified: None,
-        content_hash: None,
-        dropped: false,
-        discovered: Vec::new(),
-        signs: crate::Signs::default(),
-    }
+        via: None,
+        job: row.job,
+        attempts: 0,
+    };
+    Settlement::new(visit, Site::of_domain("a.kz"), outcome, at)
 }
 
 /// Settles an outcome at the row's last visit plus an hour; returns the wait in seconds.

@@ -56,18 +56,8 @@ pub(crate) fn crawl(dir: &Path) -> Frontier {
 }
 
 pub(crate) fn settlement(visit: &Visit, outcome: Outcome, at: Timestamp) -> Settlement {
-    Settlement {
-        site: CanonicalUrl::parse(&visit.url).unwrap().site(),
-        visit: visit.clone(),
-        outcome,
-        at,
-        etag: None,
-        last_modified: None,
-        content_hash: None,
-        dropped: false,
-        discovered: Vec::new(),
-        signs: frontier::Signs::default(),
-    }
+    let site = CanonicalUrl::parse(&visit.url).unwrap().site();
+    Settlement::new(visit.clone(), site, outcome, at)
 }
 
 /// Visits everything lent at `now`, each with the same outcome, and gives the site back.

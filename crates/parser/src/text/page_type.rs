@@ -127,18 +127,31 @@ pub(crate) fn features(
     row.push(f32::from(u8::from(metadata.published.is_some())));
     row.push(f32::from(u8::from(metadata.author.is_some())));
     let blocks = (context.len() + 1) as f32;
-    for tag in COUNTED {
-        let count = outline.items.iter().filter(|item| item.tag == tag).count() as f32;
-        row.push(count / blocks);
-        row.push(count.ln_1p());
+    let (tags, cues) = counts(outline);
+    for count in tags {
+        row.push(count as f32 / blocks);
+        row.push((count as f32).ln_1p());
     }
-    for cue in CUES {
-        let count = outline.items.iter().filter(|item| item.cues.has(cue)).count() as f32;
-        row.push(count.ln_1p());
-    }
+    row.extend(cues.map(|count| (count as f32).ln_1p()));
     row.push((texts.chars().filter(|letter| MONEY.contains(letter)).count() as f32).ln_1p());
     row.push(texts.chars().filter(|letter| *letter == '?').count() as f32 / blocks);
     row
+}
+
+/// How many items are of each of [`COUNTED`], and have each of [`CUES`].
+fn counts(outline: &Outline<'_>) -> ([usize; COUNTED.len()], [usize; CUES.len()]) {
+    let (mut tags, mut cues) = ([0; COUNTED.len()], [0; CUES.len()]);
+    for item in &outline.items {
+        if let Some(at) = COUNTED.iter().position(|tag| *tag == item.tag) {
+            tags[at] += 1;
+        }
+        if item.cues != Cues::NONE {
+            for (count, cue) in cues.iter_mut().zip(CUES) {
+                *count += usize::from(item.cues.has(cue));
+            }
+        }
+    }
+    (tags, cues)
 }
 
 /// Which types the host or the path names.
