@@ -22,7 +22,7 @@ use crate::search::{self, Cursor, Run};
 use crate::settings::Settings;
 use crate::similar::{self, Pattern};
 use crate::snippet;
-use crate::view::View;
+use crate::view::{Groups, View};
 use crate::writer::Writer;
 
 /// Tries to open the live generation while reindexes replace it: more than two within one opening is not plausible.
@@ -138,10 +138,11 @@ impl Index {
         (!is_hidden && document.directives.may_show(now)).then_some(document)
     }
 
-    fn hit(&self, document: Document, wanted: &Wanted, analyser: &mut Analyser) -> Hit {
+    fn hit(&self, document: Document, groups: Groups, wanted: &Wanted, analyser: &mut Analyser) -> Hit {
         let snippet = snippet::snippet(&document, wanted, self.inner.settings.snippet_chars, analyser);
         let Place { host, site } = Place::of(&document.url);
-        Hit { rank: 0, score: 0.0, host, site, snippet, document }
+        let Groups { story, copy } = groups;
+        Hit { rank: 0, score: 0.0, host, site, story, copy, snippet, document }
     }
 
     /// A page of matches with one more, to know whether there are more.
@@ -155,21 +156,19 @@ impl Index {
         let limits = &self.inner.settings;
         let (limit, offset) = (query.limit.min(limits.limit_max), query.offset.min(limits.limit_max));
         let cursor = query.cursor.as_deref().map(|text| Cursor::parse(text, query)).transpose()?;
-        let after = cursor.as_ref().map(|cursor| run.resume(cursor)).transpose()?;
-        let mut found = run.each(after, offset + limit + 1, |found| {
-            let document = run.view.document(run.searcher, found.address)?;
-            Ok(self.shown(document, query.now).map(|document| (found.place, document)))
+        let mut found = run.each(cursor.as_ref(), offset + limit + 1, |place, address| {
+            let document = run.view.document(run.searcher, address)?;
+            Ok(self.shown(document, query.now).map(|document| (place, address, document)))
         })?;
         let more = limit > 0 && found.len() > offset + limit;
         found.truncate(offset + limit);
         let mut answer = Answer::default();
         let before = cursor.map_or(0, |cursor| cursor.rank);
-        for (rank, (place, document)) in (before + 1..).zip(found).skip(offset) {
+        for (rank, (place, address, document)) in (before + 1..).zip(found).skip(offset) {
             let key = document.key;
-            let mut hit = self.hit(document, wanted, analyser);
-            hit.rank = rank;
-            hit.score = run.order.score(place.value);
-            answer.hits.push(hit);
+            let groups = run.view.groups(run.searcher, address)?;
+            let hit = self.hit(document, groups, wanted, analyser);
+            answer.hits.push(Hit { rank, score: run.order.score(place.place.value), ..hit });
             if more {
                 answer.next = Some(Cursor::after(place, key, rank, query).to_string());
             }
@@ -210,25 +209,26 @@ impl Index {
         let run = Run {
             view,
             searcher,
+            plan: None,
             query: search::engine_query(&plan, &similar.filter, &view.fields),
-            order: Order::Score { freshness: 0.0, now: 0 },
+            order: Order::Score { freshness: 0.0, authority: 0.0, now: 0 },
             sieve: Sieve::new(&similar.filter, similar.now),
         };
         let seed_key = seed.as_ref().map(|document| document.key);
         let limit = similar.limit.min(self.inner.settings.limit_max);
-        let found = run.each(None, limit, |found| {
-            let document = view.document(searcher, found.address)?;
+        let found = run.each(None, limit, |place, address| {
+            let document = view.document(searcher, address)?;
             let shown = self.shown(document, similar.now).filter(|document| Some(document.key) != seed_key);
-            Ok(shown.map(|document| (found.place, document)))
+            Ok(shown.map(|document| (place, address, document)))
         })?;
         let nothing = Wanted::default();
-        Ok((1..)
+        (1..)
             .zip(found)
-            .map(|(rank, (place, document))| {
-                let hit = self.hit(document, &nothing, analyser);
-                Hit { rank, score: run.order.score(place.value), ..hit }
+            .map(|(rank, (place, address, document))| {
+                let hit = self.hit(document, view.groups(searcher, address)?, &nothing, analyser);
+                Ok(Hit { rank, score: run.order.score(place.place.value), ..hit })
             })
-            .collect())
+            .collect()
     }
 }
 
@@ -253,12 +253,12 @@ impl LinkSource for Index {
         let plan = Plan::of(query, &self.inner.settings, &mut analyser)?;
         let Some(view) = self.view()? else { return Ok(Answer::default()) };
         let searcher = view.searcher()?;
-        let freshness = query.freshness.unwrap_or(self.inner.settings.weights.freshness);
         let run = Run {
             view: &view,
             searcher: &searcher,
+            plan: (!plan.is_open()).then_some(&plan),
             query: search::engine_query(&plan, &query.filter, &view.fields),
-            order: search::order(&plan, freshness, query.now),
+            order: search::order(&plan, query, &self.inner.settings.weights),
             sieve: Sieve::new(&query.filter, query.now),
         };
         self.page(&run, query, &snippet::wanted(&plan), &mut analyser)
@@ -273,7 +273,8 @@ impl LinkSource for Index {
             .map(|key| {
                 let Some(address) = view.find(&searcher, key)? else { return Ok(None) };
                 let shown = self.shown(view.document(&searcher, address)?, now);
-                Ok(shown.map(|document| self.hit(document, &nothing, &mut analyser)))
+                let groups = view.groups(&searcher, address)?;
+                Ok(shown.map(|document| self.hit(document, groups, &nothing, &mut analyser)))
             })
             .collect()
     }

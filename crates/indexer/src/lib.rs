@@ -7,12 +7,14 @@ mod engine;
 mod error;
 mod exclusion;
 mod generation;
+mod inbound;
 mod index;
 mod layout;
 mod lookup;
 mod memory;
 mod plan;
 mod port;
+mod rescore;
 mod schema;
 mod search;
 mod settings;
@@ -25,6 +27,7 @@ mod writer;
 
 pub use crate::error::Error;
 pub use crate::generation::{GenerationWriter, rollback};
+pub use crate::inbound::{Inbound, Unlinked};
 pub use crate::index::Index;
 pub use crate::lookup::{
     Answer, Change, Changes, Filter, Hidden, Hit, Query, Removal, Seed, Similar, Snippet, Stats,

@@ -18,6 +18,12 @@ pub struct Filter {
     pub host: Option<String>,
     /// On this site (registrable domain).
     pub site: Option<String>,
+    /// In this section, whatever the case of its letters.
+    pub section: Option<String>,
+    /// With this tag, whatever the case of its letters.
+    pub tag: Option<String>,
+    /// Of this story ([`Hit::story`]).
+    pub story: Option<u64>,
     /// Published (or, where the page does not tell, fetched) at or after this.
     pub since: Option<Timestamp>,
     /// Published (or fetched) before this.
@@ -41,6 +47,8 @@ pub struct Query {
     pub offset: usize,
     /// Overrides `Weights::freshness`.
     pub freshness: Option<f32>,
+    /// Overrides `Weights::authority`.
+    pub authority: Option<f32>,
     /// Whether to count all matches (costs reading all of them).
     pub count: bool,
     /// The time of asking: what is withdrawn at this time is not answered.
@@ -87,6 +95,10 @@ pub struct Hit {
     pub host: String,
     /// Registrable domain of the URL.
     pub site: String,
+    /// The story it is part of, if it is part of one.
+    pub story: Option<u64>,
+    /// The group of copies of one text it belongs to, if it does.
+    pub copy: Option<u64>,
     /// An excerpt the publisher permits; empty text where it permits none.
     pub snippet: Snippet,
     /// The document. Its `text` is for further processing and never shown to readers in full.
@@ -185,6 +197,7 @@ impl Query {
             cursor: None,
             offset: 0,
             freshness: None,
+            authority: None,
             count: false,
             now,
         }

@@ -17,7 +17,7 @@ use crate::lookup::{Answer, Change, Changes, Hidden, Hit, Query, Removal, Seed, 
 use crate::plan::{Plan, Spot};
 use crate::port::{IndexWriter, LinkSource};
 use crate::schema;
-use crate::search::{self, Cursor};
+use crate::search::{self, Cursor, Ranked};
 use crate::settings::Settings;
 use crate::similar::{self, Pattern};
 use crate::snippet;
@@ -56,7 +56,7 @@ impl MemoryIndex {
         let document = held.document.clone();
         let snippet = snippet::snippet(&document, wanted, self.settings.snippet_chars, analyser);
         let (host, site) = (held.place.host.clone(), held.place.site.clone());
-        Hit { rank: 0, score: 0.0, host, site, snippet, document }
+        Hit { rank: 0, score: 0.0, host, site, story: None, copy: None, snippet, document }
     }
 }
 
@@ -65,8 +65,7 @@ impl LinkSource for MemoryIndex {
         let mut analyser = Analyser::default();
         let plan = Plan::of(query, &self.settings, &mut analyser)?;
         let cursor = query.cursor.as_deref().map(|text| Cursor::parse(text, query)).transpose()?;
-        let order =
-            search::order(&plan, query.freshness.unwrap_or(self.settings.weights.freshness), query.now);
+        let order = search::order(&plan, query, &self.settings.weights);
         let state = self.state();
         let all = state.matches(&plan, &query.filter, order, query.now);
         let total = query.count.then_some(all.len() as u64);
@@ -89,7 +88,8 @@ impl LinkSource for MemoryIndex {
             let hit = self.hit(held, &wanted, &mut analyser);
             answer.hits.push(Hit { rank, score: order.score(place.value), ..hit });
             if more {
-                answer.next = Some(Cursor::after(place, held.document.key, rank, query).to_string());
+                answer.next =
+                    Some(Cursor::after(Ranked::within(place), held.document.key, rank, query).to_string());
             }
         }
         Ok(answer)
@@ -121,7 +121,7 @@ impl LinkSource for MemoryIndex {
         if plan.is_open() {
             return Ok(Vec::new());
         }
-        let order = Order::Score { freshness: 0.0, now: 0 };
+        let order = Order::Score { freshness: 0.0, authority: 0.0, now: 0 };
         let found = state.matches(&plan, &similar.filter, order, similar.now);
         let shown = found
             .into_iter()

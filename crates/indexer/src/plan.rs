@@ -12,6 +12,9 @@ use crate::lookup::Query;
 use crate::settings::{Settings, Weights};
 use crate::syntax;
 
+/// Words of a query whose neighbours are looked at; in longer ones neighbours say little.
+const CLOSE_WORDS_MAX: usize = 5;
+
 /// Where a term is looked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) enum Spot {
@@ -21,13 +24,28 @@ pub(crate) enum Spot {
     Terms,
     /// Title, stems and sub-word terms.
     Title,
+    /// What other pages call it, stems and sub-word terms.
+    Anchors,
+    /// Author, section, tags, site name, words of the URL; stems and sub-word terms.
+    About,
+}
+
+impl Spot {
+    /// All, in the order of their numbers.
+    pub(crate) const ALL: [Self; 5] = [Self::Words, Self::Terms, Self::Title, Self::Anchors, Self::About];
 }
 
 /// Weighted terms.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub(crate) struct Plan {
-    /// Alternatives with their factors, each once.
+    /// Alternatives with their factors, each once: what has one of them matches.
     pub(crate) any: Vec<Clause>,
+    /// What makes a match better, looked at in the best matches only (`rescore`).
+    pub(crate) bonus: Vec<Clause>,
+    /// Neighbours in the query: better where they stand close together, in the best matches only.
+    pub(crate) close: Vec<[String; 2]>,
+    /// Factor of the BM25 score of neighbours.
+    pub(crate) close_weight: f32,
     /// Word sequences that stand as written.
     pub(crate) phrases: Vec<Vec<String>>,
     /// Factor of the BM25 score of a phrase; none = all phrases must be there, and are not scored.
@@ -56,14 +74,17 @@ impl Plan {
         let languages = &query.filter.languages;
         let parsed = syntax::parse(&query.text);
         let mut plan = Self::default();
-        let mut weights = BTreeMap::new();
+        let mut weights = Weighed::default();
         let phrases: Vec<_> = parsed.phrases.iter().map(|p| asked(p, languages, analyser)).collect();
         let words = asked(&parsed.words, languages, analyser);
         let every = words.iter().chain(phrases.iter().flatten());
         for word in distinct(every, settings.query_words_max) {
             add(&mut weights, word, &settings.weights);
         }
-        plan.any = clauses(weights);
+        plan.any = clauses(weights.any);
+        plan.bonus = clauses(weights.bonus);
+        plan.close = neighbours(&words);
+        plan.close_weight = settings.weights.proximity;
         // Alone, a phrase says what must be there. In a sentence of other words it is mostly a name in quotation marks, which
         // may be inflected where the answer stands.
         plan.phrase_weight = (!words.is_empty()).then_some(settings.weights.body * settings.weights.stem);
@@ -95,7 +116,10 @@ impl Plan {
             self.no_phrases.push(words.into_iter().map(|word| word.exact).collect());
         } else if let Some(word) = words.pop() {
             let stems = word.terms.into_iter().filter(|term| term.kind == Kind::Stem);
-            self.none.extend(stems.map(|term| (Spot::Terms, term.text)));
+            for term in stems {
+                self.none.push((Spot::About, term.text.clone()));
+                self.none.push((Spot::Terms, term.text));
+            }
             self.none.push((Spot::Words, word.exact));
         }
     }
@@ -115,20 +139,42 @@ fn distinct<'a>(words: impl Iterator<Item = &'a Asked>, max: usize) -> Vec<&'a A
     seen
 }
 
-fn add(weights: &mut BTreeMap<(Spot, String), f32>, word: &Asked, settings: &Weights) {
-    let mut put = |spot, text: &str, weight: f32| {
+/// Words that stand next to each other in a short query.
+fn neighbours(words: &[Asked]) -> Vec<[String; 2]> {
+    if words.len() > CLOSE_WORDS_MAX {
+        return Vec::new();
+    }
+    let pairs = words.windows(2).filter(|pair| pair[0].exact != pair[1].exact);
+    pairs.map(|pair| [pair[0].exact.clone(), pair[1].exact.clone()]).collect()
+}
+
+/// Factors by place and term.
+#[derive(Default)]
+struct Weighed {
+    any: BTreeMap<(Spot, String), f32>,
+    bonus: BTreeMap<(Spot, String), f32>,
+}
+
+fn add(weights: &mut Weighed, word: &Asked, settings: &Weights) {
+    let put = |weights: &mut BTreeMap<_, f32>, spot, text: &str, weight: f32| {
         if weight > 0.0 {
             *weights.entry((spot, text.to_owned())).or_default() += weight;
         }
     };
-    put(Spot::Words, &word.exact, settings.body * settings.exact);
+    put(&mut weights.bonus, Spot::Words, &word.exact, settings.body * settings.exact);
     for term in &word.terms {
         let by_kind = match term.kind {
             Kind::Stem => settings.stem,
             Kind::Prefix => settings.prefix,
         };
-        put(Spot::Terms, &term.text, settings.body * by_kind * term.share);
-        put(Spot::Title, &term.text, settings.title * by_kind * term.share);
+        let weight = by_kind * term.share;
+        put(&mut weights.any, Spot::Terms, &term.text, settings.body * weight);
+        put(&mut weights.bonus, Spot::Title, &term.text, settings.title * weight);
+        // Anchors and the like are short: what they hold is looked for by stems alone.
+        if term.kind == Kind::Stem {
+            put(&mut weights.any, Spot::Anchors, &term.text, settings.anchors * weight);
+            put(&mut weights.any, Spot::About, &term.text, settings.about * weight);
+        }
     }
 }
 
