@@ -2,11 +2,13 @@
 //!
 //! Invariant: every call answers from one whole commit of one whole generation, the newest at its beginning.
 
+use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
 use model::{Document, Timestamp, UrlKey};
-use tantivy::Searcher;
+use tantivy::query::FuzzyTermQuery;
+use tantivy::{Searcher, Term};
 
 use crate::analysis::{Analyser, Wanted};
 use crate::best::{Order, Sieve};
@@ -15,13 +17,14 @@ use crate::error::Error;
 use crate::generation::GenerationWriter;
 use crate::layout::{self, Stamp};
 use crate::lookup::{Answer, Change, Changes, Hidden, Hit, Query, Seed, Similar, Stats};
-use crate::plan::Plan;
+use crate::plan::{Plan, Spot};
 use crate::port::LinkSource;
 use crate::schema::Place;
 use crate::search::{self, Cursor, Run};
 use crate::settings::Settings;
 use crate::similar::{self, Pattern};
 use crate::snippet;
+use crate::spelling::{self, Vocabulary};
 use crate::view::{Groups, View};
 use crate::writer::Writer;
 
@@ -149,6 +152,7 @@ impl Index {
     fn page(
         &self,
         run: &Run<'_>,
+        again: Option<&Plan>,
         query: &Query,
         wanted: &Wanted,
         analyser: &mut Analyser,
@@ -156,7 +160,7 @@ impl Index {
         let limits = &self.inner.settings;
         let (limit, offset) = (query.limit.min(limits.limit_max), query.offset.min(limits.limit_max));
         let cursor = query.cursor.as_deref().map(|text| Cursor::parse(text, query)).transpose()?;
-        let mut found = run.each(cursor.as_ref(), offset + limit + 1, |place, address| {
+        let mut found = run.each(again, cursor.as_ref(), offset + limit + 1, |place, address| {
             let document = run.view.document(run.searcher, address)?;
             Ok(self.shown(document, query.now).map(|document| (place, address, document)))
         })?;
@@ -172,9 +176,6 @@ impl Index {
             if more {
                 answer.next = Some(Cursor::after(place, key, rank, query).to_string());
             }
-        }
-        if query.count {
-            answer.total = Some(run.count()?);
         }
         Ok(answer)
     }
@@ -200,23 +201,23 @@ impl Index {
             (None, Seed::Link(_)) => return Ok(Vec::new()),
         };
         let least = if seed.is_some() { 2 } else { 1 };
-        let plan = similar::plan(&pattern, searcher.num_docs(), least, analyser, |term| {
-            searcher.doc_freq(&tantivy::Term::from_field_text(view.fields.terms, term)).map_err(failed)
+        let mut plan = similar::plan(&pattern, searcher.num_docs(), least, analyser, |term| {
+            searcher.doc_freq(&Term::from_field_text(view.fields.terms, term)).map_err(failed)
         })?;
         if plan.is_open() {
             return Ok(Vec::new());
         }
+        plan.filter = similar.filter.clone();
         let run = Run {
             view,
             searcher,
-            plan: None,
-            query: search::engine_query(&plan, &similar.filter, &view.fields),
+            query: search::engine_query(&plan, &view.fields),
             order: Order::Score { freshness: 0.0, authority: 0.0, now: 0 },
             sieve: Sieve::new(&similar.filter, similar.now),
         };
         let seed_key = seed.as_ref().map(|document| document.key);
         let limit = similar.limit.min(self.inner.settings.limit_max);
-        let found = run.each(None, limit, |place, address| {
+        let found = run.each(None, None, limit, |place, address| {
             let document = view.document(searcher, address)?;
             let shown = self.shown(document, similar.now).filter(|document| Some(document.key) != seed_key);
             Ok(shown.map(|document| (place, address, document)))
@@ -229,6 +230,38 @@ impl Index {
                 Ok(Hit { rank, score: run.order.score(place.place.value), ..hit })
             })
             .collect()
+    }
+}
+
+/// The words of one state of the index.
+struct Words<'a> {
+    view: &'a View,
+    searcher: &'a Searcher,
+}
+
+impl Vocabulary for Words<'_> {
+    type Error = Error;
+
+    fn frequency(&self, spot: Spot, term: &str) -> Result<u64, Error> {
+        let term = Term::from_field_text(search::field(spot, &self.view.fields), term);
+        self.searcher.doc_freq(&term).map_err(Error::engine("search", &self.view.path))
+    }
+
+    fn near(&self, word: &str, distance: u8) -> Result<Vec<(String, u64)>, Error> {
+        let failed = |e| Error::engine("search", &self.view.path)(e);
+        let field = self.view.fields.words;
+        let query = FuzzyTermQuery::new(Term::from_field_text(field, word), distance, true);
+        let mut found: HashMap<String, u64> = HashMap::new();
+        for segment in self.searcher.segment_readers() {
+            let index = segment.inverted_index(field).map_err(failed)?;
+            let stream = index.terms().search(query.automaton().map_err(failed)?).into_stream();
+            let mut stream = stream.map_err(|e| Error::io("read", &self.view.path)(e))?;
+            while stream.advance() {
+                let term = String::from_utf8_lossy(stream.key()).into_owned();
+                *found.entry(term).or_default() += u64::from(stream.value().doc_freq);
+            }
+        }
+        Ok(found.into_iter().collect())
     }
 }
 
@@ -250,18 +283,28 @@ fn open_live(dir: &Path) -> Result<(Stamp, Option<Arc<View>>), Error> {
 impl LinkSource for Index {
     fn search(&self, query: &Query) -> Result<Answer, Error> {
         let mut analyser = Analyser::default();
-        let plan = Plan::of(query, &self.inner.settings, &mut analyser)?;
+        let settings = &self.inner.settings;
+        let mut plan = Plan::of(query, settings, &mut analyser)?;
         let Some(view) = self.view()? else { return Ok(Answer::default()) };
         let searcher = view.searcher()?;
-        let run = Run {
+        let vocabulary = Words { view: &view, searcher: &searcher };
+        let beside = spelling::beside(&plan, &vocabulary, &mut analyser)?;
+        plan.widen(&beside, &settings.weights);
+        let wanted = snippet::wanted(&plan);
+        let run = |plan: &Plan| Run {
             view: &view,
             searcher: &searcher,
-            plan: (!plan.is_open()).then_some(&plan),
-            query: search::engine_query(&plan, &query.filter, &view.fields),
-            order: search::order(&plan, query, &self.inner.settings.weights),
-            sieve: Sieve::new(&query.filter, query.now),
+            query: search::engine_query(plan, &view.fields),
+            order: search::order(plan, query, &settings.weights),
+            sieve: Sieve::new(&plan.filter, query.now),
         };
-        self.page(&run, query, &snippet::wanted(&plan), &mut analyser)
+        let all = (query.count || query.facets).then(|| run(&plan));
+        let total = all.as_ref().filter(|_| query.count).map(Run::count).transpose()?;
+        let facets = all.as_ref().filter(|_| query.facets).map(Run::facets).transpose()?;
+        plan.thin(searcher.num_docs(), |clause| vocabulary.frequency(clause.spot, &clause.text))?;
+        let again = (!plan.is_open()).then_some(&plan);
+        let answer = self.page(&run(&plan), again, query, &wanted, &mut analyser)?;
+        Ok(Answer { total, facets, corrections: beside.corrections, ..answer })
     }
 
     fn get(&self, keys: &[UrlKey], now: Timestamp) -> Result<Vec<Option<Hit>>, Error> {

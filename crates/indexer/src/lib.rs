@@ -6,6 +6,7 @@ mod changes;
 mod engine;
 mod error;
 mod exclusion;
+mod facets;
 mod generation;
 mod inbound;
 mod index;
@@ -20,6 +21,7 @@ mod search;
 mod settings;
 mod similar;
 mod snippet;
+mod spelling;
 mod stored;
 mod syntax;
 mod view;
@@ -30,7 +32,8 @@ pub use crate::generation::{GenerationWriter, rollback};
 pub use crate::inbound::{Inbound, Unlinked};
 pub use crate::index::Index;
 pub use crate::lookup::{
-    Answer, Change, Changes, Filter, Hidden, Hit, Query, Removal, Seed, Similar, Snippet, Stats,
+    Answer, Change, Changes, Correction, Facets, Filter, Hidden, Hit, Query, Removal, Seed, Similar, Snippet,
+    Stats,
 };
 pub use crate::memory::MemoryIndex;
 pub use crate::port::{IndexWriter, LinkSource};

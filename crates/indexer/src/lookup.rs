@@ -31,12 +31,15 @@ pub struct Filter {
 }
 
 /// A full-text search. Words are alternatives, the more of them and the rarer the better; `"several words"` alone must stand as
-/// written, beside other words it counts extra where it does; `-word` must not stand there. Anything else is taken as plain
-/// words. Without words: newest first.
+/// written, beside other words it counts extra where it does; `-word` must not stand there; `site:example.kz`, and so `host:`,
+/// `language:`, `section:`, `tag:`, `story:`, `since:` and `until:`, narrow the search as [`Filter`] does. Anything else is
+/// taken as plain words. Without words: newest first.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Query {
     /// As the reader typed it.
     pub text: String,
+    /// Whether the text is words and nothing else, because no reader typed it.
+    pub verbatim: bool,
     /// Which documents.
     pub filter: Filter,
     /// How many hits, at most `Settings::limit_max`.
@@ -51,6 +54,8 @@ pub struct Query {
     pub authority: Option<f32>,
     /// Whether to count all matches (costs reading all of them).
     pub count: bool,
+    /// Whether to count all matches by language, site and section (costs the same).
+    pub facets: bool,
     /// The time of asking: what is withdrawn at this time is not answered.
     pub now: Timestamp,
 }
@@ -121,8 +126,38 @@ pub struct Answer {
     pub hits: Vec<Hit>,
     /// All matches, if [`Query::count`] was asked.
     pub total: Option<u64>,
+    /// All matches by property, if [`Query::facets`] was asked.
+    pub facets: Option<Facets>,
+    /// Words that stand nowhere, with what was looked for beside them.
+    pub corrections: Vec<Correction>,
     /// Where to go on, if there may be more.
     pub next: Option<String>,
+}
+
+/// How many of all matches have a property: the most frequent values first, equals in alphabetical order, at most
+/// [`Facets::VALUES_MAX`] each.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
+pub struct Facets {
+    /// By language code.
+    pub languages: Vec<(String, u64)>,
+    /// By site (registrable domain).
+    pub sites: Vec<(String, u64)>,
+    /// By section, in lower case.
+    pub sections: Vec<(String, u64)>,
+}
+
+impl Facets {
+    /// Values told of each property.
+    pub const VALUES_MAX: usize = 20;
+}
+
+/// A word that stands nowhere in the index, and the most like one that does.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Correction {
+    /// As asked, normalised.
+    pub written: String,
+    /// What was looked for too.
+    pub taken: String,
 }
 
 /// Why a document leaves the index.
@@ -192,6 +227,7 @@ impl Query {
     pub fn new(text: impl Into<String>, limit: usize, now: Timestamp) -> Self {
         Self {
             text: text.into(),
+            verbatim: false,
             filter: Filter::default(),
             limit,
             cursor: None,
@@ -199,6 +235,7 @@ impl Query {
             freshness: None,
             authority: None,
             count: false,
+            facets: false,
             now,
         }
     }

@@ -21,6 +21,7 @@ use crate::search::{self, Cursor, Ranked};
 use crate::settings::Settings;
 use crate::similar::{self, Pattern};
 use crate::snippet;
+use crate::spelling;
 
 use self::state::{Held, Pending, State};
 
@@ -63,12 +64,15 @@ impl MemoryIndex {
 impl LinkSource for MemoryIndex {
     fn search(&self, query: &Query) -> Result<Answer, Error> {
         let mut analyser = Analyser::default();
-        let plan = Plan::of(query, &self.settings, &mut analyser)?;
+        let mut plan = Plan::of(query, &self.settings, &mut analyser)?;
         let cursor = query.cursor.as_deref().map(|text| Cursor::parse(text, query)).transpose()?;
         let order = search::order(&plan, query, &self.settings.weights);
         let state = self.state();
-        let all = state.matches(&plan, &query.filter, order, query.now);
+        let beside = spelling::beside(&plan, &*state, &mut analyser)?;
+        plan.widen(&beside, &self.settings.weights);
+        let all = state.matches(&plan, order, query.now);
         let total = query.count.then_some(all.len() as u64);
+        let facets = query.facets.then(|| state::facets(all.iter().map(|(_, held)| *held)));
         let after = cursor.as_ref().map(|cursor| {
             let now = all.iter().find(|(_, held)| cursor.is_at(&held.document.key));
             now.map_or(cursor.place(), |(place, _)| *place)
@@ -83,7 +87,8 @@ impl LinkSource for MemoryIndex {
         let more = limit > 0 && rest.len() > offset + limit;
         let wanted = snippet::wanted(&plan);
         let before = cursor.map_or(0, |cursor| cursor.rank);
-        let mut answer = Answer { total, ..Answer::default() };
+        let corrections = beside.corrections;
+        let mut answer = Answer { total, facets, corrections, ..Answer::default() };
         for (rank, (place, held)) in (before + 1..).zip(rest).skip(offset).take(limit) {
             let hit = self.hit(held, &wanted, &mut analyser);
             answer.hits.push(Hit { rank, score: order.score(place.value), ..hit });
@@ -115,14 +120,15 @@ impl LinkSource for MemoryIndex {
         };
         let least = if seed.is_some() { 2 } else { 1 };
         let documents = state.documents.len() as u64;
-        let plan = similar::plan(&pattern, documents, least, &mut analyser, |term| {
+        let mut plan = similar::plan(&pattern, documents, least, &mut analyser, |term| {
             Ok::<_, Error>(state.document_frequency(Spot::Terms, term))
         })?;
         if plan.is_open() {
             return Ok(Vec::new());
         }
+        plan.filter = similar.filter.clone();
         let order = Order::Score { freshness: 0.0, authority: 0.0, now: 0 };
-        let found = state.matches(&plan, &similar.filter, order, similar.now);
+        let found = state.matches(&plan, order, similar.now);
         let shown = found
             .into_iter()
             .filter(|(_, held)| Some(held.document.key) != seed && state.shown(&held.document, similar.now));

@@ -20,6 +20,10 @@ pub(crate) const DATE: &str = "date";
 pub(crate) const EXPIRES: &str = "expires";
 /// Column of [`language_code`].
 pub(crate) const LANGUAGE: &str = "language";
+/// Column of the registrable domain.
+pub(crate) const SITE: &str = "site";
+/// Column of the section, lower case.
+pub(crate) const SECTION: &str = "section";
 /// Column of the site's authority, thousandths.
 pub(crate) const AUTHORITY: &str = "authority";
 /// Column of the story.
@@ -99,8 +103,8 @@ pub(crate) fn schema() -> (Schema, Fields) {
         anchors: builder.add_text_field("anchors", text(TERMS, IndexRecordOption::WithFreqs)),
         about: builder.add_text_field("about", text(TERMS, IndexRecordOption::WithFreqs)),
         host: builder.add_text_field("host", STRING),
-        site: builder.add_text_field("site", STRING | FAST),
-        section: builder.add_text_field("section", STRING | FAST),
+        site: builder.add_text_field(SITE, STRING | FAST),
+        section: builder.add_text_field(SECTION, STRING | FAST),
         tag: builder.add_text_field("tag", STRING),
         story: builder.add_u64_field(STORY, INDEXED | FAST),
         copy: builder.add_u64_field(COPY, INDEXED | FAST),
@@ -247,6 +251,11 @@ pub(crate) fn date(document: &Document) -> Timestamp {
 /// A language code (at most three letters) as a number.
 pub(crate) fn language_code(language: &Language) -> u64 {
     language.as_str().bytes().take(8).fold(0, |code, b| code << 8 | u64::from(b))
+}
+
+/// The code that [`language_code`] was given.
+pub(crate) fn language_of(code: u64) -> String {
+    code.to_be_bytes().into_iter().filter(|byte| *byte != 0).map(char::from).collect()
 }
 
 /// Decides between documents of equal score: the last eight bytes of the key, which are as good as unique.

@@ -18,7 +18,8 @@ use tantivy::{DocAddress, DocSet, Score, Searcher, Term};
 use crate::best::{Best, Found, Order, Place, Sieve};
 use crate::error::Error;
 use crate::exclusion::Excludable;
-use crate::lookup::{Filter, Query};
+use crate::facets::Counter;
+use crate::lookup::{Facets, Query};
 use crate::plan::{Clause, Plan, Spot};
 use crate::rescore::{self, WINDOW};
 use crate::schema::{self, Fields};
@@ -97,10 +98,11 @@ pub(crate) fn order(plan: &Plan, query: &Query, weights: &Weights) -> Order {
     }
 }
 
-/// The search engine's query of a plan within a filter's host and site.
-pub(crate) fn engine_query(plan: &Plan, filter: &Filter, fields: &Fields) -> Box<dyn EngineQuery> {
+/// The search engine's query of a plan.
+pub(crate) fn engine_query(plan: &Plan, fields: &Fields) -> Box<dyn EngineQuery> {
     let mut any: Vec<_> = plan.any.iter().map(|clause| (Occur::Should, term_query(clause, fields))).collect();
     let mut must = Vec::new();
+    let filter = &plan.filter;
     let named = [
         (fields.host, &filter.host),
         (fields.site, &filter.site),
@@ -175,8 +177,6 @@ fn constant(query: Box<dyn EngineQuery>) -> Box<dyn EngineQuery> {
 pub(crate) struct Run<'a> {
     pub(crate) view: &'a View,
     pub(crate) searcher: &'a Searcher,
-    /// What the second look is for; none = there is none.
-    pub(crate) plan: Option<&'a Plan>,
     pub(crate) query: Box<dyn EngineQuery>,
     pub(crate) order: Order,
     pub(crate) sieve: Sieve,
@@ -234,6 +234,12 @@ impl Run<'_> {
         Ok(self.best(0, None, true)?.1)
     }
 
+    /// How many documents match, by property.
+    pub(crate) fn facets(&self) -> Result<Facets, Error> {
+        let counter = Counter { sieve: self.sieve.clone() };
+        self.searcher.search(&*self.query, &counter).map_err(Error::engine("search", &self.view.path))
+    }
+
     fn best(&self, limit: usize, after: Option<Place>, count: bool) -> Result<(Vec<Found>, u64), Error> {
         let best = Best { limit, order: self.order, sieve: self.sieve.clone(), after, count };
         let harvest =
@@ -241,16 +247,18 @@ impl Run<'_> {
         Ok((harvest.found, harvest.total))
     }
 
-    /// Gives the matches after the cursor's in order to `keep` until it has kept `wanted` of them.
+    /// Gives the matches after the cursor's in order to `keep` until it has kept `wanted` of them; the best ones in the order
+    /// of a second look for what `again` says, if anything.
     pub(crate) fn each<T>(
         &self,
+        again: Option<&Plan>,
         cursor: Option<&Cursor>,
         wanted: usize,
         mut keep: impl FnMut(Ranked, DocAddress) -> Result<Option<T>, Error>,
     ) -> Result<Vec<T>, Error> {
         let mut kept = Vec::new();
         let mut after = None;
-        match (self.plan, cursor) {
+        match (again, cursor) {
             (None, None) => {}
             (None, Some(cursor)) => after = Some(self.resume(cursor)?),
             (Some(_), Some(cursor)) if cursor.beyond => after = Some(self.resume(cursor)?),
@@ -271,7 +279,7 @@ impl Run<'_> {
                 after = last;
             }
         }
-        let beyond = self.plan.is_some();
+        let beyond = again.is_some();
         let mut batch = wanted;
         for _ in 0..ROUNDS_MAX {
             if kept.len() >= wanted {

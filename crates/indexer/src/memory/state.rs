@@ -2,17 +2,20 @@
 //!
 //! Invariant: the formula is the embedded index's, over exact lengths instead of rounded ones.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use model::{Document, Position, Timestamp, UrlKey};
 
 use crate::analysis::{Analyser, Tongue, Word, Words};
 use crate::best::{Order, Place, Sieve};
 use crate::changes::Entry;
-use crate::lookup::{Filter, Hidden, Removal};
+use crate::error::Error;
+use crate::facets::most;
+use crate::lookup::{Facets, Filter, Hidden, Removal};
 use crate::plan::{Clause, Plan, Spot};
 use crate::rescore::{WINDOW, close_pairs, closeness, inverse_frequency};
 use crate::schema::{self, date, language_code, tie};
+use crate::spelling::Vocabulary;
 
 /// BM25's k1 and b, as the embedded index has them.
 const K1: f32 = 1.2;
@@ -134,13 +137,8 @@ impl State {
     }
 
     /// Every match with its place, best first.
-    pub(super) fn matches(
-        &self,
-        plan: &Plan,
-        filter: &Filter,
-        order: Order,
-        now: Timestamp,
-    ) -> Vec<(Place, &Held)> {
+    pub(super) fn matches(&self, plan: &Plan, order: Order, now: Timestamp) -> Vec<(Place, &Held)> {
+        let filter = &plan.filter;
         let sieve = Sieve::new(filter, now);
         let scoring = Scoring::new(self, plan);
         let mut found = Vec::new();
@@ -163,6 +161,33 @@ impl State {
         found[..window].sort_unstable_by_key(best_first);
         found.into_iter().map(|(place, _, held)| (place, held)).collect()
     }
+}
+
+impl Vocabulary for State {
+    type Error = Error;
+
+    fn frequency(&self, spot: Spot, term: &str) -> Result<u64, Error> {
+        Ok(self.document_frequency(spot, term))
+    }
+
+    fn near(&self, word: &str, distance: u8) -> Result<Vec<(String, u64)>, Error> {
+        let words: BTreeSet<&String> = self.documents.values().flat_map(|held| &held.words).collect();
+        let near = |known: &&String| strsim::osa_distance(known, word) <= usize::from(distance);
+        let counted = |known: &String| (known.clone(), self.document_frequency(Spot::Words, known));
+        Ok(words.into_iter().filter(near).map(counted).collect())
+    }
+}
+
+/// Documents counted by property.
+pub(super) fn facets<'a>(held: impl Iterator<Item = &'a Held>) -> Facets {
+    let [mut languages, mut sites, mut sections] = [(); 3].map(|()| HashMap::new());
+    for held in held {
+        *languages.entry(held.document.language.to_string()).or_default() += 1;
+        *sites.entry(held.place.site.clone()).or_default() += 1;
+        *sections.entry(held.document.section.as_deref().unwrap_or_default().to_lowercase()).or_default() +=
+            1;
+    }
+    Facets { languages: most(languages), sites: most(sites), sections: most(sections) }
 }
 
 /// What a plan's clauses weigh among the documents of now.
