@@ -30,6 +30,9 @@ const ARENA_BYTES_MAX: usize = 4_000_000_000;
 /// A segment with this part deleted is merged, so that deleted text does not stay for good.
 const DELETED_PART_MAX: f32 = 0.2;
 
+/// Stored documents are compressed in blocks of so many bytes: a hit unpacks its whole block, and a smaller one packs worse.
+const STORE_BLOCK_BYTES: usize = 8 * 1024;
+
 /// Waiting for room longer than this means the indexing threads are dead.
 const ROOM_WAIT: Duration = Duration::from_mins(2);
 /// Looks at the segments of a purge, and the pause between two: a merge of a full-size segment takes seconds.
@@ -102,6 +105,7 @@ impl Drop for Taken {
 pub(crate) fn create(path: &Path) -> Result<(), Error> {
     let settings = IndexSettings {
         docstore_compression: Compressor::Zstd(ZstdCompressor::default()),
+        docstore_blocksize: STORE_BLOCK_BYTES,
         ..IndexSettings::default()
     };
     let directory = tantivy::directory::MmapDirectory::open(path)
@@ -150,7 +154,7 @@ impl Engine {
             ..Surroundings::default()
         };
         let mut entry = self.view.fields.entry(document, digest, &surroundings);
-        entry.add_bytes(self.view.fields.source, &source);
+        entry.add_text(self.view.fields.source, &source);
         // Its texts stand in it three times: stored, and in two fields until they are indexed.
         let Some(place) = self.room.take(3 * source.len()) else {
             return Err(Error::engine("index a document", self.path())(

@@ -11,6 +11,7 @@ mod generation;
 mod inbound;
 mod index;
 mod layout;
+mod lexicon;
 mod lookup;
 mod memory;
 mod plan;

@@ -117,7 +117,7 @@ pub(crate) fn schema() -> (Schema, Fields) {
         language: builder.add_u64_field(LANGUAGE, FAST),
         tie: builder.add_u64_field(TIE, FAST),
         digest: builder.add_u64_field(DIGEST, FAST),
-        source: builder.add_bytes_field("source", STORED),
+        source: builder.add_text_field("source", STORED),
     };
     (builder.build(), fields)
 }

@@ -141,8 +141,8 @@ impl View {
         let stored: TantivyDocument =
             searcher.doc(address).map_err(Error::engine("read a document", &self.path))?;
         let source = stored.get_first(self.fields.source);
-        let bytes = source.as_ref().and_then(Value::as_bytes).unwrap_or_default();
-        stored::decode(bytes).map_err(|e| Error::Damaged {
+        let text = source.as_ref().and_then(Value::as_str).unwrap_or_default();
+        stored::decode(text).map_err(|e| Error::Damaged {
             path: self.path.clone(),
             detail: format!("a stored document cannot be read: {e}"),
         })

@@ -141,10 +141,14 @@ impl State {
         let filter = &plan.filter;
         let sieve = Sieve::new(filter, now);
         let scoring = Scoring::new(self, plan);
+        let value = |score: f32, held: &Held| {
+            let date = date(&held.document).as_second();
+            order.value(score * order.factor(date, 0), date)
+        };
         let mut found = Vec::new();
         for held in self.documents.values().filter(|held| held.passes(filter, &sieve)) {
             if let Some(score) = scoring.first(held) {
-                let value = order.value(score, date(&held.document).as_second(), 0);
+                let value = value(score, held);
                 found.push((Place { value, tie: tie(&held.document.key) }, score, held));
             }
         }
@@ -156,7 +160,7 @@ impl State {
         let window = found.len().min(WINDOW);
         for (place, score, held) in &mut found[..window] {
             *score += scoring.second(held);
-            place.value = order.value(*score, date(&held.document).as_second(), 0);
+            place.value = value(*score, held);
         }
         found[..window].sort_unstable_by_key(best_first);
         found.into_iter().map(|(place, _, held)| (place, held)).collect()
