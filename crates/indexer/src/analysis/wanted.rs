@@ -65,8 +65,8 @@ impl Wanted {
         match (first_letter(first), second.map(first_letter)) {
             (None, _) => true,
             (Some(key), Some(Some(next))) if key != 'и' && next != 'и' => self.begins(key, Some(next)),
-            (Some(key), None) => self.begins(key, None),
-            (Some(key), Some(_)) => self.beginnings.iter().any(|(known, _)| *known == key),
+            (Some(key), None) if key != 'и' => self.begins(key, None),
+            (Some(key), _) => self.beginnings.iter().any(|(known, _)| *known == key),
         }
     }
 }
