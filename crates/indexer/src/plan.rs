@@ -121,7 +121,7 @@ fn add(weights: &mut BTreeMap<(Spot, String), f32>, word: &Asked, settings: &Wei
             *weights.entry((spot, text.to_owned())).or_default() += weight;
         }
     };
-    put(Spot::Words, &word.exact, settings.body * settings.exact);
+    put(Spot::Words, &word.exact, settings.body * settings.exact * word.weight);
     for term in &word.terms {
         let by_kind = match term.kind {
             Kind::Stem => settings.stem,

@@ -25,3 +25,18 @@ pub fn explain(language: &Language, text: &str) -> Vec<(String, Vec<String>)> {
     }
     explained
 }
+
+/// How many words a text has, and how many terms they give in a document of `language`: analysis and nothing else, to measure it.
+#[must_use]
+pub fn count(language: &Language, text: &str) -> (usize, usize) {
+    let tongue = Tongue::of(language);
+    let mut analyser = Analyser::default();
+    let mut words = Words::new(text);
+    let mut word = Word::default();
+    let mut counts = (0, 0);
+    while words.next_into(&mut word) {
+        counts.0 += 1;
+        analyser.terms(tongue, &word, &mut |_, _| counts.1 += 1);
+    }
+    counts
+}

@@ -1,10 +1,11 @@
 //! The words of a query and what each is looked for by.
 //!
-//! Invariant: the shares of a word's terms within one tongue add up to that tongue's likelihood (at most 1), so that no
-//! language is ranked above another for having more kinds of terms.
+//! Invariant: the shares of a word's terms within one tongue add up to that tongue's likelihood (at most 1) times the word's
+//! weight, so that no language is ranked above another for having more kinds of terms.
 
 use model::Language;
 
+use super::questions;
 use super::terms::{Analyser, Kind, Tongue};
 use super::words::{Word, Words};
 
@@ -13,6 +14,8 @@ use super::words::{Word, Words};
 pub(crate) struct Asked {
     /// As normalised.
     pub(crate) exact: String,
+    /// What it counts for beside other words, 0 to 1: less where it only asks.
+    pub(crate) weight: f32,
     /// What else it is looked for by.
     pub(crate) terms: Vec<AskedTerm>,
 }
@@ -22,7 +25,7 @@ pub(crate) struct Asked {
 pub(crate) struct AskedTerm {
     pub(crate) kind: Kind,
     pub(crate) text: String,
-    /// Its part of the word's weight, before the settings' weights by kind.
+    /// Its part of the word's weight, before the settings' weights by kind; the word's own weight is in it.
     pub(crate) share: f32,
 }
 
@@ -40,15 +43,16 @@ pub(crate) fn asked(text: &str, languages: &[Language], analyser: &mut Analyser)
     while words.next_into(&mut word) {
         let tongues = if tongues.is_empty() { Tongue::guesses(&word) } else { &tongues };
         let mut terms: Vec<AskedTerm> = Vec::new();
+        let weight = tongues.iter().map(|(tongue, _)| questions::weight(*tongue, &word)).fold(1.0, f32::min);
         for (tongue, likely) in tongues {
             let first = terms.len();
             analyser.terms(*tongue, &word, &mut |kind, text| {
                 terms.push(AskedTerm { kind, text: text.to_owned(), share: *likely });
             });
-            let count = terms.len() - first;
-            terms[first..].iter_mut().for_each(|term| term.share /= count as f32);
+            let share = weight / (terms.len() - first) as f32;
+            terms[first..].iter_mut().for_each(|term| term.share *= share);
         }
-        found.push(Asked { exact: word.text.clone(), terms: merged(terms) });
+        found.push(Asked { exact: word.text.clone(), weight, terms: merged(terms) });
     }
     found
 }
