@@ -68,10 +68,10 @@ fn main() -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-/// The first term of the word that is no sub-word term.
+/// The stem among the terms of a word; what is the same as the word itself is not named again.
 fn stem(word: &str) -> String {
     let explained = indexer::analysis::explain(&Language::new("kk"), word);
     let terms = explained.into_iter().next().map(|(_, terms)| terms).unwrap_or_default();
     let whole = terms.first().cloned().unwrap_or_default();
-    terms.into_iter().skip(1).find(|term| !term.ends_with('*')).unwrap_or(whole)
+    terms.into_iter().skip(1).find(|term| !term.ends_with(['*', '='])).unwrap_or(whole)
 }

@@ -126,6 +126,7 @@ fn add(weights: &mut BTreeMap<(Spot, String), f32>, word: &Asked, settings: &Wei
         let by_kind = match term.kind {
             Kind::Stem => settings.stem,
             Kind::Prefix => settings.prefix,
+            Kind::Whole => settings.exact,
         };
         put(Spot::Terms, &term.text, settings.body * by_kind * term.share);
         put(Spot::Title, &term.text, settings.title * by_kind * term.share);

@@ -38,7 +38,7 @@ pub struct Weights {
     pub title: f32,
     /// A word found in the text, times the weight of how it was found.
     pub body: f32,
-    /// Found as written.
+    /// Found as written; Kazakh: in the same form, in any script.
     pub exact: f32,
     /// Found by its stem.
     pub stem: f32,

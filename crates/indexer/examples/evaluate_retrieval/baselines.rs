@@ -10,11 +10,11 @@ use super::Outcome;
 use super::sets::Set;
 
 /// What others do, by name; the last is the sum of two.
-pub const NAMES: [&str; 8] =
+pub(crate) const NAMES: [&str; 8] =
     ["words", "Snowball", "five", "4-grams", "_4-grams_", "4+6", "3-7", "five+4-grams"];
 
 /// nDCG@10 of each of [`NAMES`].
-pub fn all(set: &Set) -> Outcome<Vec<f64>> {
+pub(crate) fn all(set: &Set) -> Outcome<Vec<f64>> {
     let mut figures = Vec::new();
     for name in NAMES {
         let parts: Vec<Bm25> =

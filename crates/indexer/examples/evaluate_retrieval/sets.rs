@@ -8,24 +8,24 @@ use super::Outcome;
 
 /// One set.
 #[derive(Clone)]
-pub struct Set {
-    pub name: String,
-    pub language: String,
+pub(crate) struct Set {
+    pub(crate) name: String,
+    pub(crate) language: String,
     /// Id, title, text.
-    pub corpus: Vec<(String, String, String)>,
+    pub(crate) corpus: Vec<(String, String, String)>,
     /// Those with an answer.
-    pub queries: Vec<Asked>,
+    pub(crate) queries: Vec<Asked>,
 }
 
 /// A query and the documents that answer it, with how well.
 #[derive(Clone)]
-pub struct Asked {
-    pub text: String,
-    pub relevant: HashMap<String, f64>,
+pub(crate) struct Asked {
+    pub(crate) text: String,
+    pub(crate) relevant: HashMap<String, f64>,
 }
 
 impl Set {
-    pub fn read(folder: &Path) -> Outcome<Self> {
+    pub(crate) fn read(folder: &Path) -> Outcome<Self> {
         let meta: serde_json::Value = serde_json::from_str(&fs::read_to_string(folder.join("META.json"))?)?;
         let mut relevant: HashMap<String, HashMap<String, f64>> = HashMap::new();
         for line in fs::read_to_string(folder.join("qrels.tsv"))?.lines() {
@@ -48,7 +48,7 @@ impl Set {
     }
 
     /// With documents that answer nothing.
-    pub fn with(&self, distractors: &[(String, String, String)]) -> Self {
+    pub(crate) fn with(&self, distractors: &[(String, String, String)]) -> Self {
         let mut set = Self { name: format!("{} +", self.name), ..self.clone() };
         let known: HashSet<&str> = self.corpus.iter().map(|(_, _, text)| text.as_str()).collect();
         let others = distractors.iter().filter(|(_, _, text)| !known.contains(text.as_str()));
@@ -58,14 +58,14 @@ impl Set {
     }
 
     /// With each query re-typed.
-    pub fn retyped(&self, retype: fn(&str) -> String) -> Self {
+    pub(crate) fn retyped(&self, retype: fn(&str) -> String) -> Self {
         let mut set = self.clone();
         set.queries.iter_mut().for_each(|query| query.text = retype(&query.text));
         set
     }
 
     /// The mean nDCG@10 of what `search` finds, best first.
-    pub fn judge(&self, mut search: impl FnMut(&str) -> Outcome<Vec<String>>) -> Outcome<f64> {
+    pub(crate) fn judge(&self, mut search: impl FnMut(&str) -> Outcome<Vec<String>>) -> Outcome<f64> {
         let mut sum = 0.0;
         for query in &self.queries {
             sum += ndcg(&search(&query.text)?, &query.relevant);
@@ -75,7 +75,7 @@ impl Set {
 }
 
 /// The documents of a file of JSON lines.
-pub fn documents(path: &Path) -> Outcome<Vec<(String, String, String)>> {
+pub(crate) fn documents(path: &Path) -> Outcome<Vec<(String, String, String)>> {
     let mut documents = Vec::new();
     for line in fs::read_to_string(path)?.lines() {
         let row: serde_json::Value = serde_json::from_str(line)?;

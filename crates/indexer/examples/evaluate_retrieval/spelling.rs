@@ -3,7 +3,7 @@
 //! Invariant: tables of the alphabets themselves, written without looking at how analysis folds them.
 
 /// The ways a Kazakh query is typed, by name.
-pub const KAZAKH: &[(&str, fn(&str) -> String)] = &[
+pub(crate) const KAZAKH: &[(&str, fn(&str) -> String)] = &[
     ("look-alikes", look_alikes),
     ("Russian keys", russian_keys),
     ("Latin 2018", latin_2018),
@@ -13,7 +13,7 @@ pub const KAZAKH: &[(&str, fn(&str) -> String)] = &[
 ];
 
 /// The ways a Russian query is typed, by name.
-pub const RUSSIAN: &[(&str, fn(&str) -> String)] = &[("look-alikes", look_alikes), ("ё everywhere", yo)];
+pub(crate) const RUSSIAN: &[(&str, fn(&str) -> String)] = &[("look-alikes", look_alikes), ("ё everywhere", yo)];
 
 fn each(text: &str, table: &[(&str, &str)]) -> String {
     let mut out = String::new();

@@ -6,7 +6,7 @@ use super::terms::{Analyser, Tongue};
 use super::words::{Word, Words};
 
 /// Each token of a text as written, with everything it can be found by in a document of `language`: first the word as
-/// normalised, then its other terms; sub-word terms end in `*`.
+/// normalised, then its other terms; sub-word terms end in `*`, whole keys in `=`.
 #[must_use]
 pub fn explain(language: &Language, text: &str) -> Vec<(String, Vec<String>)> {
     let tongue = Tongue::of(language);

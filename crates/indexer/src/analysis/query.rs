@@ -1,6 +1,6 @@
 //! The words of a query and what each is looked for by.
 //!
-//! Invariant: the shares of a word's terms within one tongue add up to that tongue's likelihood (at most 1) times the word's
+//! Invariant: the shares of a word's stems and sub-word terms within one tongue add up to that tongue's likelihood (at most 1) times the word's
 //! weight, so that no language is ranked above another for having more kinds of terms.
 
 use model::Language;
@@ -14,7 +14,8 @@ use super::words::{Word, Words};
 pub(crate) struct Asked {
     /// As normalised.
     pub(crate) exact: String,
-    /// What it counts for beside other words, 0 to 1: less where it only asks.
+    /// What its form as written counts for beside other words, 0 to 1: less where it only asks, nothing where a whole key
+    /// stands for it.
     pub(crate) weight: f32,
     /// What else it is looked for by.
     pub(crate) terms: Vec<AskedTerm>,
@@ -44,14 +45,19 @@ pub(crate) fn asked(text: &str, languages: &[Language], analyser: &mut Analyser)
         let tongues = if tongues.is_empty() { Tongue::guesses(&word) } else { &tongues };
         let mut terms: Vec<AskedTerm> = Vec::new();
         let weight = tongues.iter().map(|(tongue, _)| questions::weight(*tongue, &word)).fold(1.0, f32::min);
+        let mut as_written = false;
         for (tongue, likely) in tongues {
             let first = terms.len();
             analyser.terms(*tongue, &word, &mut |kind, text| {
                 terms.push(AskedTerm { kind, text: text.to_owned(), share: *likely });
             });
-            let share = weight / (terms.len() - first) as f32;
-            terms[first..].iter_mut().for_each(|term| term.share *= share);
+            let parts = terms[first..].iter().filter(|term| term.kind != Kind::Whole).count();
+            for term in &mut terms[first..] {
+                term.share *= if term.kind == Kind::Whole { weight } else { weight / parts as f32 };
+            }
+            as_written |= terms.len() - first == parts;
         }
+        let weight = if as_written { weight } else { 0.0 };
         found.push(Asked { exact: word.text.clone(), weight, terms: merged(terms) });
     }
     found

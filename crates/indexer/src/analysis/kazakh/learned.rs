@@ -8,7 +8,7 @@ use std::sync::LazyLock;
 use super::endings::{ENDINGS, STATES, State};
 use super::letters::Stem;
 
-static TEXT: &str = include_str!("learned.txt");
+pub(super) static TEXT: &str = include_str!("learned.txt");
 
 pub(super) static LEARNED: LazyLock<Learned> = LazyLock::new(|| {
     let mut learned = Learned::new();

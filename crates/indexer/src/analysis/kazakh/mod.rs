@@ -60,3 +60,6 @@ impl Visitor for Best<'_> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;
