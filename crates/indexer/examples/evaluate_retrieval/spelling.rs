@@ -13,7 +13,8 @@ pub(crate) const KAZAKH: &[(&str, fn(&str) -> String)] = &[
 ];
 
 /// The ways a Russian query is typed, by name.
-pub(crate) const RUSSIAN: &[(&str, fn(&str) -> String)] = &[("look-alikes", look_alikes), ("ё everywhere", yo)];
+pub(crate) const RUSSIAN: &[(&str, fn(&str) -> String)] =
+    &[("look-alikes", look_alikes), ("ё everywhere", yo)];
 
 fn each(text: &str, table: &[(&str, &str)]) -> String {
     let mut out = String::new();

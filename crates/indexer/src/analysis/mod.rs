@@ -4,6 +4,7 @@
 //! changes what a text becomes raises it, so that older indexes are refused instead of searched wrongly.
 
 mod explain;
+mod guess;
 mod kazakh;
 mod learning;
 mod letters;

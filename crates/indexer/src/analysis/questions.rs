@@ -7,7 +7,7 @@ use super::skeleton::skeleton;
 use super::terms::Tongue;
 use super::words::Word;
 
-/// What a question word counts for, of 1: measured on KazQAD (docs/retrieval.md), where 0.25 to 0.5 are alike.
+/// What a question word counts for, of 1: measured on Kazakh questions (docs/retrieval.md), where 0.25 to 0.5 are alike.
 const WEIGHT: f32 = 0.3;
 
 /// What a word of a query in this tongue counts for.

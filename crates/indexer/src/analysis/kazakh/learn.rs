@@ -74,7 +74,9 @@ fn count(words: &[Vec<Way>], probability: impl Fn(&Way) -> f64) -> Counts {
     }
     for (stems, total) in counts.stems.iter_mut().zip(&mut counts.totals) {
         stems.retain(|_, count| *count > DISCOUNT);
-        stems.values_mut().for_each(|count| *count -= DISCOUNT);
+        for count in stems.values_mut() {
+            *count -= DISCOUNT;
+        }
         *total = stems.values().sum();
     }
     counts
@@ -93,9 +95,10 @@ impl Counts {
     /// As in [`super::learned::Learned::stem`].
     fn of_stem(&self, verb: bool, stem: Stem) -> f64 {
         let kind = usize::from(verb);
-        let short = if stem.len() <= 2 && !verb { UNKNOWN_SHORT } else { 0.0 };
-        let unknown = (-UNKNOWN_LETTER * stem.len() as f64 - short).exp();
-        (self.stems[kind].get(&stem).copied().unwrap_or_default() + unknown) / (self.totals[kind] + 1.0)
+        let short = if stem.len() <= 2 && !verb { UNKNOWN_SHORT } else { 0 };
+        let unknown = f64::from(UNKNOWN_LETTER) * stem.len() as f64 + f64::from(short);
+        (self.stems[kind].get(&stem).copied().unwrap_or_default() + (-unknown / UNIT).exp())
+            / (self.totals[kind] + 1.0)
     }
 
     fn write(&self) -> String {

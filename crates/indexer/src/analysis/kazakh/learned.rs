@@ -25,10 +25,10 @@ pub(super) const KINDS: [&str; 2] = ["noun", "verb"];
 const NEVER: u16 = u16::MAX / 4;
 
 /// What each letter of an unknown stem costs: 2 nats, about what a letter of Kazakh tells.
-pub(super) const UNKNOWN_LETTER: f64 = 2.0;
+pub(super) const UNKNOWN_LETTER: u16 = 32;
 
 /// What an unknown noun of one or two letters costs beside: 4 nats, since nearly all of them are known.
-pub(super) const UNKNOWN_SHORT: f64 = 4.0;
+pub(super) const UNKNOWN_SHORT: u16 = 64;
 
 /// Parts of a nat.
 pub(super) const UNIT: f64 = 16.0;
@@ -97,9 +97,8 @@ impl Learned {
         let kind = usize::from(verb);
         let known =
             stem.number().and_then(|number| self.place(number)).map_or(NEVER, |at| self.stems[at].1[kind]);
-        let letters =
-            u16::try_from(stem.len()).unwrap_or(u16::MAX).saturating_mul((UNKNOWN_LETTER * UNIT) as u16);
-        let short = if stem.len() <= 2 && !verb { (UNKNOWN_SHORT * UNIT) as u16 } else { 0 };
+        let letters = u16::try_from(stem.len()).unwrap_or(u16::MAX).saturating_mul(UNKNOWN_LETTER);
+        let short = if stem.len() <= 2 && !verb { UNKNOWN_SHORT } else { 0 };
         self.stops[right as usize][kind] + known.min(self.unknown[kind] + letters + short)
     }
 

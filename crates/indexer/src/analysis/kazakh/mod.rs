@@ -24,13 +24,21 @@ static MACHINE: LazyLock<Endings> = LazyLock::new(Endings::new);
 
 /// Cuts `key` down to its stem.
 pub(super) fn stem(key: &mut String) {
-    let Some(word) = Word::read(key) else { return };
-    let mut best = Best { learned: &LEARNED, cost: 0, least: u16::MAX, stem: None };
-    MACHINE.walk(&word, &mut best);
-    if let Some(stem) = best.stem {
+    if let Some((stem, _)) = best(key) {
         key.clear();
         stem.write(key);
     }
+}
+
+/// How improbable `key` is as a Kazakh word, in sixteenths of a nat; none if it can be no word.
+pub(super) fn cost(key: &str) -> Option<u16> {
+    best(key).map(|(_, cost)| cost)
+}
+
+fn best(key: &str) -> Option<(Stem, u16)> {
+    let mut best = Best { learned: &LEARNED, cost: 0, least: u16::MAX, stem: None };
+    MACHINE.walk(&Word::read(key)?, &mut best);
+    best.stem.map(|stem| (stem, best.least))
 }
 
 /// Looks for the way that costs least.
