@@ -1,7 +1,7 @@
 //! Learns the endings and stems of Kazakh from texts: prints `src/analysis/kazakh/learned.txt`.
 //!
 //! `cargo run --release -p indexer --example learn_kazakh FILE… > crates/indexer/src/analysis/kazakh/learned.txt`, with files of
-//! JSON lines (`title`, `text`, `body`; `lang`, where given, `kaz_Cyrl`) or of `code TAB text` (codes `kk…`, but not the
+//! JSON lines (`title`, `text`, `body`; `lang`, where given, `kk` or `kaz_Cyrl`) or of `code TAB text` (codes `kk…`, but not the
 //! treebank `kk_ktb`, which stems are measured on). Which files: docs/retrieval.md.
 
 #![expect(clippy::print_stdout, reason = "prints what it learned")]
@@ -20,7 +20,7 @@ fn main() -> Result<(), Box<dyn Error>> {
                 continue;
             }
             let row: serde_json::Value = serde_json::from_str(line)?;
-            if row["lang"].as_str().is_none_or(|lang| lang == "kaz_Cyrl") {
+            if row["lang"].as_str().is_none_or(|lang| ["kk", "kaz_Cyrl"].contains(&lang)) {
                 texts.extend(
                     ["title", "text", "body"]
                         .iter()

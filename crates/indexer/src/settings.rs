@@ -66,7 +66,7 @@ impl Default for Settings {
 
 impl Default for Weights {
     fn default() -> Self {
-        Self { title: 0.5, body: 1.0, exact: 0.4, stem: 1.0, prefix: 1.0, freshness: 0.0 }
+        Self { title: 0.5, body: 1.0, exact: 0.3, stem: 1.0, prefix: 1.0, freshness: 0.0 }
     }
 }
 

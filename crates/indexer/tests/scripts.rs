@@ -1,5 +1,7 @@
 //! The same words and documents in Cyrillic, Latin and Arabic: the same results, whichever script asks and whichever answers.
 
+#![expect(clippy::expect_used, reason = "a case that cannot go on has failed")]
+
 #[path = "../examples/evaluate_retrieval/spelling.rs"]
 #[expect(dead_code, reason = "the evaluation re-types Russian too")]
 mod spelling;
@@ -63,10 +65,10 @@ fn two_hundred_words_find_the_same_fifty_documents_in_every_script() {
         std::iter::once(("Cyrillic", as_written)).chain(spelling::KAZAKH.iter().copied()).collect();
     let words = words();
     assert_eq!((words.len(), sentences().len()), (200, 50));
+    let scripts = ["Cyrillic", "Latin 2021", "Arabic"];
     let mut expected: Vec<BTreeSet<String>> = Vec::new();
-    let mut different = Vec::new();
-    for (script, write) in ways.iter().filter(|(name, _)| ["Cyrillic", "Latin 2021", "Arabic"].contains(name))
-    {
+    let (mut different, mut different_ad_hoc) = (Vec::new(), Vec::new());
+    for (script, write) in ways.iter().filter(|(name, _)| scripts.contains(name)) {
         let dir = tempfile::tempdir().expect("a temporary folder");
         let index = Index::open(dir.path(), Settings::default()).expect("open");
         let mut writer = index.writer().expect("writer");
@@ -80,13 +82,16 @@ fn two_hundred_words_find_the_same_fifty_documents_in_every_script() {
             if expected.is_empty() {
                 expected.clone_from(&results);
             }
+            let unlike = if *way == "Latin ad hoc" { &mut different_ad_hoc } else { &mut different };
             for (word, (result, expected)) in words.iter().zip(results.iter().zip(&expected)) {
                 if result != expected {
-                    different.push(format!("{word} in {way}, documents in {script}"));
+                    unlike.push(format!("{word} in {way}, documents in {script}"));
                 }
             }
         }
     }
     assert!(expected.iter().all(|results| !results.is_empty()), "every word is found");
-    assert!(different.is_empty(), "{} of {}: {different:#?}", different.len(), 3 * ways.len() * words.len());
+    assert!(different.is_empty(), "{different:#?}");
+    // y is both ы and й there, so suyk may be суық or сүйк.
+    assert!(different_ad_hoc.len() <= scripts.len() * words.len() / 100, "{different_ad_hoc:#?}");
 }

@@ -2,8 +2,11 @@
 //!
 //! Invariant: tables of the alphabets themselves, written without looking at how analysis folds them.
 
+/// A way to type: its name, and how a text looks then.
+pub(crate) type Way = (&'static str, fn(&str) -> String);
+
 /// The ways a Kazakh query is typed, by name.
-pub(crate) const KAZAKH: &[(&str, fn(&str) -> String)] = &[
+pub(crate) const KAZAKH: &[Way] = &[
     ("look-alikes", look_alikes),
     ("Russian keys", russian_keys),
     ("Latin 2018", latin_2018),
@@ -13,8 +16,7 @@ pub(crate) const KAZAKH: &[(&str, fn(&str) -> String)] = &[
 ];
 
 /// The ways a Russian query is typed, by name.
-pub(crate) const RUSSIAN: &[(&str, fn(&str) -> String)] =
-    &[("look-alikes", look_alikes), ("ё everywhere", yo)];
+pub(crate) const RUSSIAN: &[Way] = &[("look-alikes", look_alikes), ("ё everywhere", yo)];
 
 fn each(text: &str, table: &[(&str, &str)]) -> String {
     let mut out = String::new();

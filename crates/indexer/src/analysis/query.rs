@@ -12,7 +12,7 @@ use super::terms::{Analyser, Kind, Tongue};
 use super::words::{Word, Words};
 
 /// How likely a word of a query that looks Kazakh is to be of another language.
-const NOT_KAZAKH: f32 = 0.3;
+const NOT_KAZAKH: f32 = 0.15;
 
 /// A word of a query.
 #[derive(Debug, Clone, PartialEq)]
