@@ -220,14 +220,17 @@ fn add(weights: &mut Weighed, word: &Asked, factor: f32, settings: &Weights) {
             *weights.entry((spot, text.to_owned())).or_default() += weight * factor;
         }
     };
-    put(&mut weights.bonus, Spot::Words, &word.exact, settings.body * settings.exact);
+    put(&mut weights.bonus, Spot::Words, &word.exact, settings.body * settings.exact * word.weight);
     for term in &word.terms {
         let by_kind = match term.kind {
             Kind::Stem => settings.stem,
             Kind::Prefix => settings.prefix,
+            Kind::Whole => settings.exact,
         };
         let weight = by_kind * term.share;
-        put(&mut weights.any, Spot::Terms, &term.text, settings.body * weight);
+        // What has the whole key has the stem too.
+        let look = if term.kind == Kind::Whole { &mut weights.bonus } else { &mut weights.any };
+        put(look, Spot::Terms, &term.text, settings.body * weight);
         put(&mut weights.bonus, Spot::Title, &term.text, settings.title * weight);
         // Anchors and the like are short: what they hold is looked for by stems alone.
         if term.kind == Kind::Stem {

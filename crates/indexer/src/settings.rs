@@ -44,7 +44,7 @@ pub struct Weights {
     pub about: f32,
     /// Two neighbours of a short query found within three words of each other.
     pub proximity: f32,
-    /// Found as written.
+    /// Found as written; Kazakh: in the same form, in any script.
     pub exact: f32,
     /// Found by its stem.
     pub stem: f32,
@@ -80,7 +80,7 @@ impl Default for Weights {
             anchors: 0.3,
             about: 0.2,
             proximity: 0.2,
-            exact: 0.4,
+            exact: 0.3,
             stem: 1.0,
             prefix: 1.0,
             freshness: 0.0,
