@@ -3,6 +3,7 @@
 pub mod analysis;
 mod best;
 mod changes;
+mod cross;
 mod engine;
 mod error;
 mod exclusion;

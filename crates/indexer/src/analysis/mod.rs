@@ -16,7 +16,7 @@ mod words;
 pub use explain::explain;
 pub(crate) use query::{Asked, asked};
 pub(crate) use terms::{Analyser, Kind, Tongue};
-pub(crate) use tokenizer::{EXACT, TERMS, marked, register};
+pub(crate) use tokenizer::{EXACT, TERMS, marked, register, unmarked};
 pub(crate) use wanted::Wanted;
 pub(crate) use words::{Word, Words};
 
