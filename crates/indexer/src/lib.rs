@@ -24,6 +24,7 @@ mod similar;
 mod snippet;
 mod spelling;
 mod stored;
+pub mod story;
 mod syntax;
 mod view;
 mod writer;

@@ -15,6 +15,7 @@ mod words;
 
 pub use explain::explain;
 pub(crate) use query::{Asked, asked};
+pub(crate) use skeleton::skeleton;
 pub(crate) use terms::{Analyser, Kind, Tongue};
 pub(crate) use tokenizer::{EXACT, TERMS, marked, register, unmarked};
 pub(crate) use wanted::Wanted;

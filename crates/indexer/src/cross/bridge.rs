@@ -4,7 +4,7 @@
 
 use std::collections::HashSet;
 
-use crate::analysis::{Analyser, Kind, Tongue, Word, Words};
+use crate::analysis::{Analyser, Kind, Tongue, Word, Words, skeleton};
 
 use super::concepts::{Meaning, meaning};
 use super::sound::sound;
@@ -33,11 +33,25 @@ pub(crate) enum Link {
     Sound,
 }
 
+/// What a word can be told by in every language.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Sense {
+    /// It says nothing of what a text is about.
+    Nothing,
+    /// Its digits.
+    Number,
+    /// A word of the table, by the number of its concept.
+    Concept(u16),
+    /// How its stem sounds.
+    Sound,
+}
+
 /// Makes terms that texts of several languages share. Holds buffers; one per thread.
 #[derive(Default)]
 pub(crate) struct Bridge {
     analyser: Analyser,
     stem: String,
+    key: String,
     sound: String,
     term: String,
 }
@@ -58,34 +72,50 @@ impl Bridge {
         }
     }
 
-    /// Gives the terms of one word.
-    pub(crate) fn word(&mut self, tongue: Tongue, word: &Word, sink: &mut dyn FnMut(Link, &str)) {
-        if word.text.bytes().any(|byte| byte.is_ascii_digit()) {
-            if word.text.len() > 1 && word.text != "000" {
-                sink(Link::Number, &word.text);
-            }
-            return;
-        }
-        match self.meaning(tongue, word) {
-            Some(Meaning::Nothing) => {}
-            Some(Meaning::Concept(number)) => {
+    fn word(&mut self, tongue: Tongue, word: &Word, sink: &mut dyn FnMut(Link, &str)) {
+        match self.sense(tongue, word) {
+            // Of one digit, or behind a thousands separator: says nothing.
+            Sense::Number if word.text.len() > 1 && word.text != "000" => sink(Link::Number, &word.text),
+            Sense::Number | Sense::Nothing => {}
+            Sense::Concept(number) => {
                 self.term.clear();
                 self.term.push('@');
                 self.term.push_str(&number.to_string());
                 sink(Link::Concept, &self.term);
             }
-            None => self.sounds(tongue, word, sink),
+            Sense::Sound => self.sounds(sink),
         }
+    }
+
+    /// What a word can be told by in every language.
+    pub(crate) fn sense(&mut self, tongue: Tongue, word: &Word) -> Sense {
+        if word.text.bytes().any(|byte| byte.is_ascii_digit()) {
+            return Sense::Number;
+        }
+        match self.meaning(tongue, word) {
+            Some(Meaning::Nothing) => Sense::Nothing,
+            Some(Meaning::Concept(number)) => Sense::Concept(number),
+            None => {
+                // Endings differ between languages; where there is no stem, or none of it is left, the word stands for itself.
+                sound(if self.stem.is_empty() { &word.text } else { &self.stem }, &mut self.sound);
+                Sense::Sound
+            }
+        }
+    }
+
+    /// How the stem of the last word sounds, after [`Sense::Sound`].
+    pub(crate) fn sound(&self) -> &str {
+        &self.sound
     }
 
     fn meaning(&mut self, tongue: Tongue, word: &Word) -> Option<Meaning> {
         if tongue != Tongue::Unknown {
             self.stem(tongue, word);
-            return meaning(tongue, &self.stem);
+            return meaning(tongue, &self.stem, &self.key);
         }
         Tongue::guesses(word).iter().find_map(|(guess, _)| {
             self.stem(*guess, word);
-            meaning(*guess, &self.stem)
+            meaning(*guess, &self.stem, &self.key)
         })
     }
 
@@ -97,12 +127,13 @@ impl Bridge {
                 stem.push_str(term);
             }
         });
+        self.key.clear();
+        if tongue == Tongue::Kazakh {
+            skeleton(&word.text, word.script, &mut self.key);
+        }
     }
 
-    fn sounds(&mut self, tongue: Tongue, word: &Word, sink: &mut dyn FnMut(Link, &str)) {
-        // Of a Kazakh word the stem is in Cyrillic, whatever script it is written in.
-        let of_stem = tongue == Tongue::Kazakh && !self.stem.is_empty();
-        sound(if of_stem { &self.stem } else { &word.text }, &mut self.sound);
+    fn sounds(&mut self, sink: &mut dyn FnMut(Link, &str)) {
         let letters = self.sound.chars().count();
         if letters < SOUND_LETTERS_MIN {
             return;

@@ -8,7 +8,7 @@
 use std::collections::HashMap;
 use std::sync::LazyLock;
 
-use crate::analysis::{Analyser, Kind, Tongue, Word, Words};
+use crate::analysis::{Analyser, Kind, Tongue, Word, Words, skeleton};
 
 /// The languages of the table, in the order of its columns.
 const TONGUES: [Tongue; 3] = [Tongue::Kazakh, Tongue::Russian, Tongue::English];
@@ -25,10 +25,22 @@ pub(super) enum Meaning {
     Concept(u16),
 }
 
-/// What `stem` of a word in `tongue` means, if it is known.
-pub(super) fn meaning(tongue: Tongue, stem: &str) -> Option<Meaning> {
+/// A Kazakh word is known by its beginning from so many letters on: endings pile up beyond what a light stemmer undoes.
+const BEGINNING_MIN: usize = 4;
+
+/// The most letters of endings behind a known beginning.
+const ENDINGS_MAX: usize = 6;
+
+/// What a word in `tongue` means, if it is known by its stem or, of a Kazakh one, by the beginning of its key.
+pub(super) fn meaning(tongue: Tongue, stem: &str, key: &str) -> Option<Meaning> {
     let column = TONGUES.iter().position(|known| *known == tongue)?;
-    TABLE[column].get(stem).copied()
+    let known = &TABLE[column];
+    known.get(stem).copied().or_else(|| {
+        let letters = key.chars().count();
+        let beginnings = key.char_indices().map(|(at, _)| at).chain([key.len()]).enumerate();
+        let longest_first = beginnings.skip(BEGINNING_MIN.max(letters.saturating_sub(ENDINGS_MAX)));
+        longest_first.collect::<Vec<_>>().iter().rev().find_map(|(_, end)| known.get(&key[..*end]).copied())
+    })
 }
 
 fn read(table: &str, analyser: &mut Analyser) -> [HashMap<String, Meaning>; 3] {
@@ -47,6 +59,11 @@ fn read(table: &str, analyser: &mut Analyser) -> [HashMap<String, Meaning>; 3] {
                         column.entry(term.to_owned()).or_insert(meaning);
                     }
                 });
+                if tongue == Tongue::Kazakh {
+                    let mut key = String::new();
+                    skeleton(&word.text, word.script, &mut key);
+                    column.entry(key).or_insert(meaning);
+                }
             }
         }
     }

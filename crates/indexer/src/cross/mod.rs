@@ -9,7 +9,7 @@ mod query;
 mod sound;
 mod tokenizer;
 
-pub(crate) use bridge::{Bridge, CHARS_MAX, Link};
+pub(crate) use bridge::{Bridge, Sense};
 pub(crate) use query::asked;
 pub(crate) use tokenizer::{CROSS, CrossTokenizer};
 

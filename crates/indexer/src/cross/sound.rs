@@ -58,8 +58,10 @@ fn cyrillic(word: &str, out: &mut String) {
 }
 
 /// Latin letters, several of which may be one sound: the first that fits.
-const GROUPS: [(&str, &str); 21] = [
+const GROUPS: [(&str, &str); 23] = [
     ("tion", "sion"),
+    ("chn", "hn"),
+    ("chr", "hr"),
     ("sch", "c"),
     ("tch", "c"),
     ("sh", "c"),
@@ -111,4 +113,8 @@ fn latin(word: &str, out: &mut String) {
 fn squeeze(out: &mut String) {
     let mut last = None;
     out.retain(|c| last.replace(c) != Some(c) || c.is_ascii_digit());
+    // -аев, -ayev; Сьерра, Sierra.
+    while let Some(at) = out.find("ie") {
+        out.remove(at);
+    }
 }

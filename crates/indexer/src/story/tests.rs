@@ -1,0 +1,1 @@
+//! What stories and copies must hold whatever the documents.
