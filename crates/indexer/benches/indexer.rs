@@ -204,7 +204,7 @@ fn answer(set: &Set) -> Outcome<()> {
     })?;
     let seeds: Vec<_> = set.documents.iter().step_by(97).take(200).map(|document| document.key).collect();
     let similar_times = times(&seeds, |key| {
-        let similar = Similar { seed: Seed::Link(*key), filter: indexer::Filter::default(), limit: 10, now };
+        let similar = Similar::new(Seed::Link(*key), 10, now);
         index.similar(&similar)?;
         Ok(())
     })?;

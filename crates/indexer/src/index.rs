@@ -201,8 +201,10 @@ impl Index {
             (None, Seed::Link(_)) => return Ok(Vec::new()),
         };
         let least = if seed.is_some() { 2 } else { 1 };
-        let mut plan = similar::plan(&pattern, searcher.num_docs(), least, analyser, |term| {
-            searcher.doc_freq(&Term::from_field_text(view.fields.terms, term)).map_err(failed)
+        let cross = similar.cross_language;
+        let mut plan = similar::plan(&pattern, cross, searcher.num_docs(), least, analyser, |spot, term| {
+            let term = Term::from_field_text(search::field(spot, &view.fields), term);
+            searcher.doc_freq(&term).map_err(failed)
         })?;
         if plan.is_open() {
             return Ok(Vec::new());
@@ -216,8 +218,18 @@ impl Index {
             sieve: Sieve::new(&similar.filter, similar.now),
         };
         let seed_key = seed.as_ref().map(|document| document.key);
+        let copy = match seed_key.filter(|_| similar.without_copies) {
+            Some(key) => match view.find(searcher, &key)? {
+                Some(address) => view.groups(searcher, address)?.copy,
+                None => None,
+            },
+            None => None,
+        };
         let limit = similar.limit.min(self.inner.settings.limit_max);
         let found = run.each(None, None, limit, |place, address| {
+            if copy.is_some() && view.groups(searcher, address)?.copy == copy {
+                return Ok(None);
+            }
             let document = view.document(searcher, address)?;
             let shown = self.shown(document, similar.now).filter(|document| Some(document.key) != seed_key);
             Ok(shown.map(|document| (place, address, document)))

@@ -16,6 +16,7 @@ mod lookup;
 mod memory;
 mod plan;
 mod port;
+mod recall;
 mod rescore;
 mod schema;
 mod search;

@@ -10,10 +10,10 @@ use super::concepts::{Meaning, meaning};
 use super::sound::sound;
 
 /// The most terms of one text: what 400 characters have at most, rounded up (65 at the mean).
-pub(crate) const TERMS_MAX: usize = 120;
+pub(super) const TERMS_MAX: usize = 120;
 
 /// Characters of title and text that are read: a report says what happened in its first sentences.
-pub(crate) const CHARS_MAX: usize = 400;
+const CHARS_MAX: usize = 400;
 
 /// Letters of the sound that make a term: four find a name in any inflection, five tell names apart. Both together are as
 /// good as all character 4-grams at half the terms (docs/stories.md).
@@ -24,7 +24,7 @@ const SOUND_LETTERS_MIN: usize = 3;
 
 /// What a term stands for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Link {
+pub(super) enum Link {
     /// The same thing by a word of the table.
     Concept,
     /// The same number.
@@ -58,7 +58,7 @@ pub(crate) struct Bridge {
 
 impl Bridge {
     /// Gives every distinct term of the beginning of `text`.
-    pub(crate) fn terms(&mut self, tongue: Tongue, text: &str, sink: &mut dyn FnMut(Link, &str)) {
+    pub(super) fn terms(&mut self, tongue: Tongue, text: &str, sink: &mut dyn FnMut(Link, &str)) {
         let mut seen: HashSet<String> = HashSet::new();
         let mut words = Words::new(beginning(text));
         let mut word = Word::default();
@@ -153,6 +153,7 @@ impl Bridge {
     }
 }
 
-fn beginning(text: &str) -> &str {
+/// As much of a text as is looked at.
+pub(super) fn beginning(text: &str) -> &str {
     text.char_indices().nth(CHARS_MAX).map_or(text, |(end, _)| &text[..end])
 }

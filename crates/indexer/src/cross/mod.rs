@@ -10,8 +10,8 @@ mod sound;
 mod tokenizer;
 
 pub(crate) use bridge::{Bridge, Sense};
-pub(crate) use query::asked;
-pub(crate) use tokenizer::{CROSS, CrossTokenizer};
+pub(crate) use query::terms;
+pub(crate) use tokenizer::{CROSS, passage, register};
 
 #[cfg(test)]
 mod tests;

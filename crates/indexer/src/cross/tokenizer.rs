@@ -2,23 +2,34 @@
 //!
 //! Invariant: gives what [`Bridge::terms`] gives, in its order.
 
-use tantivy::tokenizer::{Token, TokenStream, Tokenizer};
+use model::Language;
+use tantivy::tokenizer::{TextAnalyzer, Token, TokenStream, Tokenizer, TokenizerManager};
 
-use super::bridge::Bridge;
-use crate::analysis::unmarked;
+use super::bridge::{Bridge, beginning};
+use crate::analysis::{marked, unmarked};
 
 /// Name of the tokenizer.
 pub(crate) const CROSS: &str = "silteme_cross";
 
+/// What of a document is looked at, marked with its language.
+pub(crate) fn passage(language: &Language, title: &str, text: &str) -> String {
+    marked(language, &format!("{title}\n{}", beginning(text)))
+}
+
+/// Makes the tokenizer known to an index.
+pub(crate) fn register(manager: &TokenizerManager) {
+    manager.register(CROSS, TextAnalyzer::from(CrossTokenizer::default()));
+}
+
 /// Makes the terms of a text.
 #[derive(Default)]
-pub(crate) struct CrossTokenizer {
+struct CrossTokenizer {
     bridge: Bridge,
     terms: Vec<String>,
 }
 
 /// The terms of one text.
-pub(crate) struct CrossStream<'a> {
+struct CrossStream<'a> {
     terms: &'a mut Vec<String>,
     token: Token,
 }

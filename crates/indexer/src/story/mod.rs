@@ -32,13 +32,13 @@ use crate::schema;
 pub struct Settings {
     /// Reports of one event are published within this of another one of them.
     pub window: Span,
-    /// Documents remembered, at least 1; the ones that came first are forgotten first. About 2 kB each.
+    /// Documents remembered, at least 1; the ones that came first are forgotten first. About 3 kB each.
     pub documents_max: usize,
 }
 
 impl Default for Settings {
     fn default() -> Self {
-        Self { window: Span::seconds(4 * 86_400), documents_max: 50_000 }
+        Self { window: Span::seconds(4 * 86_400), documents_max: 20_000 }
     }
 }
 
@@ -125,6 +125,12 @@ impl Stories {
             clusters: HashMap::new(),
             stories: HashMap::new(),
         }
+    }
+
+    /// Whether a document is remembered.
+    #[must_use]
+    pub fn knows(&self, key: &UrlKey) -> bool {
+        self.arrivals.contains_key(key)
     }
 
     /// Documents remembered.
