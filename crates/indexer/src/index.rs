@@ -16,7 +16,7 @@ use crate::generation::GenerationWriter;
 use crate::layout::{self, Stamp};
 use crate::lexicon::Lexicon;
 use crate::lookup::{Answer, Change, Changes, Hidden, Hit, Query, Seed, Similar, Stats};
-use crate::plan::{Plan, Spot};
+use crate::plan::Plan;
 use crate::port::LinkSource;
 use crate::schema::Place;
 use crate::search::{self, Cursor, Run};
@@ -201,8 +201,10 @@ impl Index {
             (None, Seed::Link(_)) => return Ok(Vec::new()),
         };
         let least = if seed.is_some() { 2 } else { 1 };
-        let mut plan = similar::plan(&pattern, searcher.num_docs(), least, analyser, |term| {
-            lexicon.frequency(Spot::Terms, term)
+        let cross = similar.cross_language;
+        let documents = searcher.num_docs();
+        let mut plan = similar::plan(&pattern, cross, documents, least, analyser, |spot, term| {
+            lexicon.frequency(spot, term)
         })?;
         if plan.is_open() {
             return Ok(Vec::new());
@@ -215,8 +217,18 @@ impl Index {
             sieve: Sieve::new(&similar.filter, similar.now),
         };
         let seed_key = seed.as_ref().map(|document| document.key);
+        let copy = match seed_key.filter(|_| similar.without_copies) {
+            Some(key) => match view.find(searcher, &key)? {
+                Some(address) => view.groups(searcher, address)?.copy,
+                None => None,
+            },
+            None => None,
+        };
         let limit = similar.limit.min(self.inner.settings.limit_max);
         let found = run.each(None, None, limit, |place, address| {
+            if copy.is_some() && view.groups(searcher, address)?.copy == copy {
+                return Ok(None);
+            }
             let document = view.document(searcher, address)?;
             let shown = self.shown(document, similar.now).filter(|document| Some(document.key) != seed_key);
             Ok(shown.map(|document| (place, address, document)))

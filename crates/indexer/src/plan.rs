@@ -38,11 +38,14 @@ pub(crate) enum Spot {
     Anchors,
     /// Author, section, tags, site name, words of the URL; stems and sub-word terms.
     About,
+    /// The beginning of title and text, what texts in other languages share.
+    Cross,
 }
 
 impl Spot {
     /// All, in the order of their numbers.
-    pub(crate) const ALL: [Self; 5] = [Self::Words, Self::Terms, Self::Title, Self::Anchors, Self::About];
+    pub(crate) const ALL: [Self; 6] =
+        [Self::Words, Self::Terms, Self::Title, Self::Anchors, Self::About, Self::Cross];
 }
 
 /// Weighted terms.

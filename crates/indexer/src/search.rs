@@ -148,6 +148,7 @@ pub(crate) fn field(spot: Spot, fields: &Fields) -> Field {
         Spot::Title => fields.title,
         Spot::Anchors => fields.anchors,
         Spot::About => fields.about,
+        Spot::Cross => fields.cross,
     }
 }
 

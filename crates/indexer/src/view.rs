@@ -16,7 +16,7 @@ use crate::error::Error;
 use crate::layout::{self, Stamp};
 use crate::schema::{self, Fields};
 use crate::stored;
-use crate::{analysis, lookup::Stats};
+use crate::{analysis, cross, lookup::Stats};
 
 /// Decompressed blocks of stored documents kept per segment.
 const STORE_BLOCKS: usize = 50;
@@ -56,6 +56,7 @@ pub(crate) fn open_engine(path: &Path) -> Result<tantivy::Index, Error> {
         });
     }
     analysis::register(engine.tokenizers());
+    cross::register(engine.tokenizers());
     Ok(engine)
 }
 

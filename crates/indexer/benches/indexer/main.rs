@@ -19,7 +19,7 @@ mod sets;
 
 use std::path::{Path, PathBuf};
 
-use indexer::{Filter, Index, IndexWriter, LinkSource, Query, Seed, Settings, Similar};
+use indexer::{Index, IndexWriter, LinkSource, Query, Seed, Settings, Similar};
 use model::{Position, Timestamp};
 
 use crate::meter::{Span, cpu, times};
@@ -138,7 +138,7 @@ fn answer(
         Ok(())
     })?;
     let similar_times = times(seeds, |key| {
-        let similar = Similar { seed: Seed::Link(*key), filter: Filter::default(), limit: 10, now };
+        let similar = Similar::new(Seed::Link(*key), 10, now);
         index.similar(&similar)?;
         Ok(())
     })?;

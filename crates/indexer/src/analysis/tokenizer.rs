@@ -26,7 +26,7 @@ pub(crate) fn marked(language: &Language, text: &str) -> String {
     marked
 }
 
-fn unmarked(text: &str) -> (Tongue, &str) {
+pub(crate) fn unmarked(text: &str) -> (Tongue, &str) {
     let Some(first) = text.chars().next() else { return (Tongue::Unknown, text) };
     let place = u32::from(first).checked_sub(MARK).and_then(|place| usize::try_from(place).ok());
     match place.and_then(|place| Tongue::ALL.get(place)) {

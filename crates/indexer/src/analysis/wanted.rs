@@ -17,7 +17,8 @@ pub(crate) struct Wanted {
     beginnings: HashSet<Beginning>,
 }
 
-/// The first letter and the second, if there is one; an English stem may end in i where its word has y (die, dying).
+/// The first letter and the second, if there is one, folded as the ends of stems are: an English one may have i where its
+/// word has y (die, dying), a Kazakh one к and п for г and б.
 type Beginning = (char, Option<char>);
 
 impl Wanted {
@@ -72,7 +73,12 @@ impl Wanted {
 }
 
 fn folded(letter: char) -> char {
-    if letter == 'y' { 'i' } else { letter }
+    match letter {
+        'y' => 'i',
+        'г' => 'к',
+        'б' => 'п',
+        other => other,
+    }
 }
 
 impl FromIterator<String> for Wanted {

@@ -9,6 +9,7 @@ use model::{Document, Position, Timestamp, UrlKey};
 use crate::analysis::{Analyser, Tongue, Word, Words};
 use crate::best::{Order, Place, Sieve};
 use crate::changes::Entry;
+use crate::cross;
 use crate::error::Error;
 use crate::facets::most;
 use crate::lookup::{Facets, Filter, Hidden, Removal};
@@ -64,6 +65,10 @@ impl Held {
             held.read(words, &[Spot::Words, Spot::About], analyser);
         }
         held.read(&schema::url_words(&document.url), &[Spot::About], analyser);
+        let tongue = Tongue::of(&document.language);
+        for (term, _) in cross::terms(tongue, &document.title, schema::body(document)) {
+            held.spots.entry(Spot::Cross).or_default().add(&term);
+        }
         held
     }
 
