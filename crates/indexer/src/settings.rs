@@ -18,6 +18,9 @@ pub struct Settings {
     pub commit_interval: Span,
     /// A commit is due after this many uncommitted changes, at least 1.
     pub commit_documents: usize,
+    /// How long the bytes of a page may stay in the files after its publisher withdrew it (`noindex`, 404, 410, end of
+    /// availability); answers leave it out at once. The purge rewrites archive segments, so it waits for half of this.
+    pub purge_within: Span,
     /// The longest query taken, in bytes.
     pub query_bytes_max: ByteSize,
     /// The most distinct words of a query that are searched for; the rest are ignored. 1 to 1,024.
@@ -55,6 +58,7 @@ impl Default for Settings {
             threads: 1,
             commit_interval: Span::seconds(5),
             commit_documents: 10_000,
+            purge_within: Span::seconds(24 * 3_600),
             query_bytes_max: ByteSize::kibibytes(8),
             query_words_max: 128,
             limit_max: 1_000,
