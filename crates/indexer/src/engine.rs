@@ -14,8 +14,9 @@ use tantivy::store::{Compressor, ZstdCompressor};
 use tantivy::{IndexSettings, IndexWriter, TantivyDocument, TantivyError};
 
 use crate::error::Error;
+use crate::inbound::{Inbound, Unlinked};
 use crate::layout;
-use crate::schema;
+use crate::schema::{self, Surroundings};
 use crate::settings::Settings;
 use crate::stored;
 use crate::view::{self, Payload, View};
@@ -40,6 +41,8 @@ pub(crate) struct Engine {
     pub(crate) view: View,
     writer: IndexWriter<Queued>,
     room: Arc<Room>,
+    /// What other pages say about documents.
+    pub(crate) inbound: Arc<dyn Inbound>,
     /// Of the last commit.
     pub(crate) checkpoint: Position,
     /// Changes since the last commit.
@@ -127,7 +130,8 @@ impl Engine {
         let room =
             Room { bytes_max: settings.memory.as_len() / 4, used: Mutex::new(0), freed: Condvar::new() };
         let view = View::over(engine, path.to_owned(), number)?;
-        Ok(Self { view, writer, room: Arc::new(room), checkpoint, uncommitted: 0 })
+        let inbound = Arc::new(Unlinked);
+        Ok(Self { view, writer, room: Arc::new(room), inbound, checkpoint, uncommitted: 0 })
     }
 
     fn path(&self) -> &Path {
@@ -140,7 +144,12 @@ impl Engine {
             path: self.path().to_owned(),
             detail: format!("a document cannot be written down: {e}"),
         })?;
-        let mut entry = self.view.fields.entry(document, digest);
+        let surroundings = Surroundings {
+            anchors: self.inbound.anchors(&document.key),
+            authority: self.inbound.authority(&schema::Place::of(&document.url).site),
+            ..Surroundings::default()
+        };
+        let mut entry = self.view.fields.entry(document, digest, &surroundings);
         entry.add_bytes(self.view.fields.source, &source);
         // Its texts stand in it three times: stored, and in two fields until they are indexed.
         let Some(place) = self.room.take(3 * source.len()) else {

@@ -90,6 +90,14 @@ pub enum Error {
         /// `Settings::query_bytes_max`.
         max: usize,
     },
+    /// A filter in a query that cannot be used.
+    #[error("at character {position} of the query: {detail}")]
+    Syntax {
+        /// Where it stands, in characters from 1.
+        position: usize,
+        /// What is wrong and what to write instead.
+        detail: String,
+    },
     /// A cursor that this index did not give out.
     #[error("{cursor:?} is not a cursor of this index; start again without one")]
     Cursor {
@@ -107,6 +115,12 @@ impl Error {
     pub(crate) fn engine(action: &'static str, path: &Path) -> impl FnOnce(tantivy::TantivyError) -> Self {
         let path = path.to_owned();
         move |source| Self::Engine { action, path, source }
+    }
+
+    /// Whether what was asked is at fault, not the index or the disk.
+    #[must_use]
+    pub fn is_askers(&self) -> bool {
+        matches!(self, Self::QueryTooLong { .. } | Self::Syntax { .. } | Self::Cursor { .. })
     }
 
     pub(crate) fn cursor(text: &str) -> Self {

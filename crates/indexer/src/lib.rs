@@ -6,18 +6,22 @@ mod changes;
 mod engine;
 mod error;
 mod exclusion;
+mod facets;
 mod generation;
+mod inbound;
 mod index;
 mod layout;
 mod lookup;
 mod memory;
 mod plan;
 mod port;
+mod rescore;
 mod schema;
 mod search;
 mod settings;
 mod similar;
 mod snippet;
+mod spelling;
 mod stored;
 mod syntax;
 mod view;
@@ -25,9 +29,11 @@ mod writer;
 
 pub use crate::error::Error;
 pub use crate::generation::{GenerationWriter, rollback};
+pub use crate::inbound::{Inbound, Unlinked};
 pub use crate::index::Index;
 pub use crate::lookup::{
-    Answer, Change, Changes, Filter, Hidden, Hit, Query, Removal, Seed, Similar, Snippet, Stats,
+    Answer, Change, Changes, Correction, Facets, Filter, Hidden, Hit, Query, Removal, Seed, Similar, Snippet,
+    Stats,
 };
 pub use crate::memory::MemoryIndex;
 pub use crate::port::{IndexWriter, LinkSource};

@@ -41,6 +41,12 @@ pub struct Weights {
     pub title: f32,
     /// A word found in the text, times the weight of how it was found.
     pub body: f32,
+    /// A word found in the texts of links that lead to the page, times the weight of how it was found.
+    pub anchors: f32,
+    /// A word found in author, section, tags, site name or URL, times the weight of how it was found.
+    pub about: f32,
+    /// Two neighbours of a short query found within three words of each other.
+    pub proximity: f32,
     /// Found as written.
     pub exact: f32,
     /// Found by its stem.
@@ -49,6 +55,8 @@ pub struct Weights {
     pub prefix: f32,
     /// How much a search prefers recent documents: 0 = not at all, 1 = a document of a week ago counts half.
     pub freshness: f32,
+    /// How much a search prefers sites that other sites link to: 0 = not at all, 1 = twice as much for the best of them.
+    pub authority: f32,
 }
 
 impl Default for Settings {
@@ -70,7 +78,18 @@ impl Default for Settings {
 
 impl Default for Weights {
     fn default() -> Self {
-        Self { title: 0.5, body: 1.0, exact: 0.4, stem: 1.0, prefix: 1.0, freshness: 0.0 }
+        Self {
+            title: 0.5,
+            body: 1.0,
+            anchors: 0.3,
+            about: 0.2,
+            proximity: 0.2,
+            exact: 0.4,
+            stem: 1.0,
+            prefix: 1.0,
+            freshness: 0.0,
+            authority: 0.2,
+        }
     }
 }
 
@@ -94,15 +113,26 @@ impl Settings {
                 return Err(format!("{name} is {value}; set it to {least} to {most}"));
             }
         }
-        let Weights { title, body, exact, stem, prefix, freshness } = self.weights;
-        let weights =
-            [("title", title), ("body", body), ("exact", exact), ("stem", stem), ("prefix", prefix)];
-        for (name, value) in weights.into_iter().chain([("freshness", freshness)]) {
+        let Weights { title, body, anchors, about, proximity, exact, stem, prefix, freshness, authority } =
+            self.weights;
+        let weights = [
+            ("title", title),
+            ("body", body),
+            ("anchors", anchors),
+            ("about", about),
+            ("proximity", proximity),
+            ("exact", exact),
+            ("stem", stem),
+            ("prefix", prefix),
+            ("freshness", freshness),
+            ("authority", authority),
+        ];
+        for (name, value) in weights {
             if !(0.0..=100.0).contains(&value) {
                 return Err(format!("weights.{name} is {value}; set it to 0 to 100"));
             }
         }
-        if body * exact.max(stem).max(prefix) == 0.0 {
+        if body * stem.max(prefix) == 0.0 {
             return Err("all weights are 0, so nothing would be found; set weights.stem".to_owned());
         }
         Ok(())

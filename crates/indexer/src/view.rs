@@ -27,6 +27,13 @@ pub(crate) struct Payload {
     pub(crate) checkpoint: Position,
 }
 
+/// What groups a document belongs to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(crate) struct Groups {
+    pub(crate) story: Option<u64>,
+    pub(crate) copy: Option<u64>,
+}
+
 /// A generation opened for reading.
 pub(crate) struct View {
     pub(crate) number: u32,
@@ -139,6 +146,16 @@ impl View {
             path: self.path.clone(),
             detail: format!("a stored document cannot be read: {e}"),
         })
+    }
+
+    /// The groups the document at an address belongs to.
+    pub(crate) fn groups(&self, searcher: &Searcher, address: DocAddress) -> Result<Groups, Error> {
+        let columns = searcher.segment_reader(address.segment_ord).fast_fields();
+        let value = |column| {
+            let column = columns.column_opt::<u64>(column).map_err(Error::engine("read", &self.path))?;
+            Ok(column.and_then(|column| column.first(address.doc_id)))
+        };
+        Ok(Groups { story: value(schema::STORY)?, copy: value(schema::COPY)? })
     }
 
     /// Keys of the documents of one segment after `after`, ascending, at most `limit`.

@@ -65,7 +65,8 @@ pub(crate) fn gather(
     }
     for term in terms {
         let limit = per_source + margin;
-        let query = Query { filter: filter.clone(), ..Query::new(term.as_str(), limit, request.now) };
+        let query =
+            Query { filter: filter.clone(), verbatim: true, ..Query::new(term.as_str(), limit, request.now) };
         let reason = Reason { code: ReasonCode::MatchesTerm, text: term.clone() };
         gathered.add(source.search(&query)?.hits, 1.0, per_source, &reason);
     }

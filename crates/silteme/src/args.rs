@@ -273,9 +273,18 @@ pub(crate) struct Filters {
     /// Only this host
     #[arg(long, value_name = "HOST")]
     pub(crate) host: Option<String>,
+    /// Only this site (registrable domain)
+    #[arg(long, value_name = "DOMAIN")]
+    pub(crate) site: Option<String>,
+    /// Only this section, whatever the case of its letters
+    #[arg(long, value_name = "NAME")]
+    pub(crate) section: Option<String>,
     /// Only published (else fetched) since (RFC 3339 or YYYY-MM-DD)
     #[arg(long, value_name = "TIME", value_parser = parse_time)]
     pub(crate) since: Option<model::Timestamp>,
+    /// Only published (else fetched) before (RFC 3339 or YYYY-MM-DD)
+    #[arg(long, value_name = "TIME", value_parser = parse_time)]
+    pub(crate) until: Option<model::Timestamp>,
     /// Results, at most
     #[arg(long, value_name = "N", default_value_t = 10, value_parser = clap::value_parser!(u16).range(1..=1000))]
     pub(crate) limit: u16,
@@ -283,7 +292,7 @@ pub(crate) struct Filters {
 
 #[derive(Debug, Args)]
 pub(crate) struct SearchArgs {
-    /// Words; "a phrase" in quotes; -word to exclude
+    /// Words; "a phrase" in quotes; -word to exclude; site:, language:, section:, tag:, since: … to narrow
     #[arg(required_unless_present = "queries")]
     pub(crate) query: Option<String>,
     #[command(flatten)]
