@@ -14,7 +14,7 @@ pub struct Settings {
     /// Indexing threads, 1 to 8; the memory is shared among them.
     pub threads: usize,
     /// A commit is due when this long has passed since the oldest uncommitted change (a commit costs about 40 ms CPU:
-    /// retrieval.md).
+    /// retrieval.md). Archiving, parsing and the commit itself take up to a second more.
     pub commit_interval: Span,
     /// A commit is due after this many uncommitted changes, at least 1.
     pub commit_documents: usize,
@@ -64,7 +64,7 @@ impl Default for Settings {
         Self {
             memory: ByteSize::mebibytes(64),
             threads: 1,
-            commit_interval: Span::seconds(5),
+            commit_interval: Span::seconds(4),
             commit_documents: 10_000,
             purge_within: Span::seconds(24 * 3_600),
             query_bytes_max: ByteSize::kibibytes(8),

@@ -176,6 +176,7 @@ pub async fn crawl<T: Transport>(
     })?;
     crate::forget::purge_pending(stores)?;
     crate::withdrawals::purge_withdrawn(stores)?;
+    crate::graph::refresh(stores)?;
     crate::graph::renew_authority_if_old(&stores.data, clock.now())?;
     let queued = stores.frontier.lock().counts()?.queued;
     let took = model::time::until(started, clock.now());

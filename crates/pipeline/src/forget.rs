@@ -104,6 +104,8 @@ pub(crate) fn take_out(
     stores.writer.commit(end, now)?;
     stores.writer.purge()?;
     stores.links.purge(end, now)?;
+    // What a killed reindex left holds the same texts, and its checkpoint is about to become void.
+    stores.index.begin_generation()?.abandon()?;
     stores.begin_erasing()?;
     let erased = stores.archive.erase_within(doomed, reach)?;
     stores.frontier.lock().settle(&[], erased.end, now)?;

@@ -2,15 +2,19 @@
 //!
 //! Invariant: nothing that was taken down is in it, neither as a page nor as where a link leads.
 
+use std::collections::{BTreeSet, HashMap};
+use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
+use indexer::{Inbound, IndexWriter as _, LinkSource as _};
 use links::{Authority, Graph, Page, Writer};
-use model::{Clock, Position, Timestamp, UrlKey};
+use model::{Clock, Document, LinkKind, Position, Timestamp, UrlKey};
 
 use crate::Error;
 use crate::derive::{Derived, PageChange};
+use crate::stores::Stores;
 use crate::takedowns::Takedowns;
 
 /// Texts of other pages that a document is found by.
@@ -20,6 +24,13 @@ const ANCHORS_MAX: usize = 16;
 const COMMIT_INTERVAL: Duration = Duration::from_secs(30);
 /// How old the authority of sites may become before the end of a crawl works it out again.
 const AUTHORITY_AGE_MAX: Duration = Duration::from_hours(24);
+
+/// Links and documents of a run that are remembered for [`refresh`]: 10 MB of memory.
+const REMEMBERED_MAX: usize = 200_000;
+/// Documents that one run puts again, at most: some seconds of work.
+const REFRESHED_MAX: u64 = 5_000;
+/// So many inlinks are few.
+const FEW: u64 = 64;
 
 /// Where the link graph is.
 #[must_use]
@@ -33,6 +44,8 @@ pub struct LinkGraph {
     takedowns: Takedowns,
     /// When changes were last committed, as far as this process knows.
     committed: Option<Timestamp>,
+    /// Where telling links lead that were taken in since the last [`refresh`], as far as there is room.
+    linked: BTreeSet<UrlKey>,
 }
 
 impl LinkGraph {
@@ -41,7 +54,7 @@ impl LinkGraph {
     /// # Errors
     /// When it is damaged or of another version, or the disk fails.
     pub(crate) fn open(data: &Path, takedowns: Takedowns) -> Result<Self, Error> {
-        Ok(Self { writer: Writer::open(&links_dir(data))?, takedowns, committed: None })
+        Ok(Self::over(Writer::open(&links_dir(data))?, takedowns))
     }
 
     /// As [`LinkGraph::open`], but makes a new one where what is there cannot be used.
@@ -52,11 +65,22 @@ impl LinkGraph {
         match Self::open(data, takedowns.clone()) {
             Err(Error::Links(error)) if error.is_mendable() => {
                 tracing::warn!(error = &error as &dyn std::error::Error, "the link graph is built anew");
-                let writer = Writer::recreate(&links_dir(data))?;
-                Ok(Self { writer, takedowns, committed: None })
+                Self::recreate(data, takedowns)
             }
             opened => opened,
         }
+    }
+
+    /// An empty graph in place of whatever is there.
+    ///
+    /// # Errors
+    /// When the disk fails.
+    pub(crate) fn recreate(data: &Path, takedowns: Takedowns) -> Result<Self, Error> {
+        Ok(Self::over(Writer::recreate(&links_dir(data))?, takedowns))
+    }
+
+    fn over(writer: Writer, takedowns: Takedowns) -> Self {
+        Self { writer, takedowns, committed: None, linked: BTreeSet::new() }
     }
 
     /// Takes in what was derived, in record order: a later record of a URL wins.
@@ -68,7 +92,10 @@ impl LinkGraph {
         for one in derived {
             match std::mem::replace(&mut one.page, PageChange::Keep) {
                 PageChange::Put(page) => match permitted(*page, &self.takedowns) {
-                    Some(page) => self.writer.put(&[page])?,
+                    Some(page) => {
+                        self.remember(&page);
+                        self.writer.put(&[page])?;
+                    }
                     None => self.writer.delete(&[one.key]),
                 },
                 PageChange::Delete => self.writer.delete(&[one.key]),
@@ -76,6 +103,16 @@ impl LinkGraph {
             }
         }
         Ok(())
+    }
+
+    /// Remembers where the telling links of a page lead.
+    fn remember(&mut self, page: &Page) {
+        let room = REMEMBERED_MAX.saturating_sub(self.linked.len());
+        let telling = page.links.iter().filter(|link| {
+            !matches!(link.kind, LinkKind::Navigation | LinkKind::Footer | LinkKind::Pagination)
+                && !link.text.is_empty()
+        });
+        self.linked.extend(telling.filter_map(|link| link.target).take(room));
     }
 
     /// Commits when the last commit was long enough ago.
@@ -183,6 +220,8 @@ pub(crate) struct Inlinks {
     graph: Option<Graph>,
     authority: Authority,
     clock: Arc<dyn Clock>,
+    /// Hash of the anchors that each document of this run was put with.
+    told: Mutex<HashMap<UrlKey, u64>>,
 }
 
 impl Inlinks {
@@ -191,7 +230,7 @@ impl Inlinks {
     /// # Errors
     /// When the graph is damaged or the disk fails. A damaged authority file counts as none: the next crawl or reindex
     /// makes it anew.
-    pub(crate) fn open(data: &Path, clock: Arc<dyn Clock>) -> Result<Self, Error> {
+    pub(crate) fn open(data: &Path, clock: Arc<dyn Clock>) -> Result<Arc<Self>, Error> {
         let dir = links_dir(data);
         let authority = Authority::load(&dir).unwrap_or_else(|error| {
             tracing::warn!(
@@ -200,11 +239,11 @@ impl Inlinks {
             );
             None
         });
-        Ok(Self { graph: Graph::open(&dir)?, authority: authority.unwrap_or_default(), clock })
+        let (graph, authority) = (Graph::open(&dir)?, authority.unwrap_or_default());
+        Ok(Arc::new(Self { graph, authority, clock, told: Mutex::default() }))
     }
 
-    /// What other pages call a link.
-    pub(crate) fn anchors(&self, key: &UrlKey) -> Vec<String> {
+    fn look_up(&self, key: &UrlKey) -> Vec<String> {
         let Some(graph) = &self.graph else { return Vec::new() };
         graph.anchors(key, ANCHORS_MAX, self.clock.now()).unwrap_or_else(|error| {
             tracing::error!(
@@ -215,8 +254,66 @@ impl Inlinks {
         })
     }
 
-    /// The worth of a site, 0 to 1.
-    pub(crate) fn authority(&self, site: &str) -> f32 {
+    /// Whether others say of a document something that neither its title nor the index says already: the anchors it was put
+    /// with in this run differ, or (of an earlier run's documents) so few pages link to it that each of them counts.
+    fn is_news(&self, document: &Document) -> Result<bool, Error> {
+        let told = self.told.lock().unwrap_or_else(PoisonError::into_inner).get(&document.key).copied();
+        let Some(graph) = &self.graph else { return Ok(false) };
+        if told.is_none() && graph.inlink_count(&document.key)? > FEW {
+            return Ok(false);
+        }
+        let anchors = self.look_up(&document.key);
+        let title = document.title.to_lowercase();
+        Ok(told != Some(hash_of(&anchors))
+            && anchors.iter().any(|anchor| !title.contains(&anchor.to_lowercase())))
+    }
+}
+
+impl Inbound for Inlinks {
+    fn anchors(&self, key: &UrlKey) -> Vec<String> {
+        let anchors = self.look_up(key);
+        let mut told = self.told.lock().unwrap_or_else(PoisonError::into_inner);
+        if told.len() < REMEMBERED_MAX {
+            told.insert(*key, hash_of(&anchors));
+        }
+        anchors
+    }
+
+    fn authority(&self, site: &str) -> f32 {
         self.authority.of(site)
     }
+}
+
+fn hash_of(anchors: &[String]) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    anchors.hash(&mut hasher);
+    hasher.finish()
+}
+
+/// Puts documents again of which this run's pages say something new, committed: most links to a page are found after the page.
+/// Returns how many; the rest get theirs with the next reindex.
+///
+/// # Errors
+/// Failures of the stores.
+pub(crate) fn refresh(stores: &mut Stores) -> Result<u64, Error> {
+    /// Keys looked up together.
+    const STEP: usize = 256;
+    let targets: Vec<UrlKey> = std::mem::take(&mut stores.links.linked).into_iter().collect();
+    let now = stores.clock.now();
+    let mut refreshed = 0;
+    for keys in targets.chunks(STEP) {
+        for hit in stores.index.get(keys, now)?.into_iter().flatten() {
+            if refreshed < REFRESHED_MAX && stores.inlinks.is_news(&hit.document)? {
+                stores.writer.put(&[hit.document])?;
+                refreshed += 1;
+            }
+        }
+    }
+    stores.writer.commit(stores.writer.checkpoint(), now)?;
+    tracing::info!(
+        linked = targets.len(),
+        refreshed,
+        "documents indexed again with what other pages say of them"
+    );
+    Ok(refreshed)
 }

@@ -13,10 +13,10 @@ use tokio_util::sync::CancellationToken;
 
 use crate::crawl::settling::{derive_all, write_index};
 use crate::derive::Derived;
-use crate::graph::{LinkGraph, renew_authority};
+use crate::graph::{Inlinks, LinkGraph, renew_authority};
 use crate::lock::WriterLock;
 use crate::progress::{Progress, add, get};
-use crate::stores::{archive_dir, hide_taken_down, index_dir};
+use crate::stores::{archive_dir, erasing_marker, hide_taken_down, index_dir};
 use crate::takedowns::Takedowns;
 use crate::{Error, Settings};
 
@@ -45,6 +45,8 @@ pub struct ReindexSummary {
     pub records: u64,
     /// Documents in the generation.
     pub documents: u64,
+    /// Sites whose authority was worked out from the link graph.
+    pub sites: usize,
     /// Number of the generation now live.
     pub generation: u32,
     /// Wall-clock time, seconds.
@@ -70,10 +72,16 @@ pub fn reindex(
     let opened = WarcArchive::open(&archive_dir(data), settings.archive.clone(), Arc::clone(clock))?;
     let archive = opened.archive;
     let dir = index_dir(data);
+    // An erasure was cut short: positions from before it mean nothing, so nothing half done can be gone on with.
+    let is_void = erasing_marker(data).exists();
+    if is_void {
+        GenerationWriter::begin(&dir, &settings.index)?.abandon()?;
+    }
     let mut generation = GenerationWriter::begin(&dir, &settings.index)?;
     let live = live_index(data, settings)?;
     let replaying = Replaying { archive: &archive, settings, since: None, stop };
-    renew_links(data, &replaying, &**clock)?;
+    let sites = renew_links(data, &replaying, &**clock, is_void)?;
+    generation.set_inbound(Inlinks::open(data, Arc::clone(clock))? as _);
     if request.since.is_some() && generation.checkpoint() == Position::default() {
         let live = live.as_ref().ok_or_else(|| {
             Error::Input(
@@ -97,6 +105,7 @@ pub fn reindex(
         event: "summary",
         records: get(&progress.records),
         documents,
+        sites,
         generation: number,
         seconds: (model::time::until(started, clock.now()).as_secs_f64() * 1000.0).round() / 1000.0,
         stopped,
@@ -183,8 +192,18 @@ impl Replaying<'_> {
 
 /// Brings the link graph up to the archive's end, from nothing where it cannot be used, and works out the authority of sites:
 /// documents are then indexed with what all pages say of them.
-fn renew_links(data: &Path, replaying: &Replaying<'_>, clock: &dyn Clock) -> Result<(), Error> {
-    let mut graph = LinkGraph::open_or_recreate(data, Takedowns::load(data)?)?;
+fn renew_links(
+    data: &Path,
+    replaying: &Replaying<'_>,
+    clock: &dyn Clock,
+    is_void: bool,
+) -> Result<usize, Error> {
+    let takedowns = Takedowns::load(data)?;
+    let mut graph = if is_void {
+        LinkGraph::recreate(data, takedowns)?
+    } else {
+        LinkGraph::open_or_recreate(data, takedowns)?
+    };
     let mut batches = 0;
     let from = graph.checkpoint();
     let end = replaying.run(from, |mut derived, end| {
@@ -193,7 +212,7 @@ fn renew_links(data: &Path, replaying: &Replaying<'_>, clock: &dyn Clock) -> Res
         if batches % BATCHES_PER_COMMIT == 0 { graph.commit(end, clock.now()) } else { Ok(()) }
     })?;
     graph.commit(end, clock.now())?;
-    renew_authority(data, clock.now()).map(drop)
+    renew_authority(data, clock.now())
 }
 
 /// Copies every document of the live generation, so that those older than `since` stay as they are.

@@ -15,7 +15,7 @@ use model::{Clock, FetchRecord, Position};
 
 use crate::crawl::settling::{derive_all, settle, write_index};
 use crate::derive::{Change, DeriveSettings};
-use crate::graph::{LinkGraph, links_dir};
+use crate::graph::{Inlinks, LinkGraph, links_dir};
 use crate::lock::WriterLock;
 use crate::takedowns::Takedowns;
 use crate::withdrawals::Withdrawals;
@@ -52,6 +52,8 @@ pub struct Stores {
     pub writer: Writer,
     /// Which page links to which.
     pub links: LinkGraph,
+    /// What the index is told of each document.
+    pub(crate) inlinks: Arc<Inlinks>,
     /// What must not be shown or crawled.
     pub takedowns: Takedowns,
     _lock: WriterLock,
@@ -109,6 +111,11 @@ pub fn index_dir(data: &Path) -> PathBuf {
     data.join("index")
 }
 
+/// The file that is there while positions of the archive are about to change.
+pub(crate) fn erasing_marker(data: &Path) -> PathBuf {
+    data.join("erasing")
+}
+
 impl Stores {
     /// Opens everything for writing and brings every projection up to the archive's end.
     ///
@@ -129,15 +136,20 @@ impl Stores {
         let index = Index::open(&index_dir(data), settings.index.clone())?;
         let takedowns = Takedowns::load(data)?;
         hide_taken_down(&index, &takedowns);
+        let links = LinkGraph::open(data, takedowns.clone())?;
+        let inlinks = Inlinks::open(data, Arc::clone(&clock))?;
+        let mut writer = index.writer()?;
+        writer.set_inbound(Arc::clone(&inlinks) as _);
         let mut stores = Self {
             data: data.to_owned(),
             settings: settings.clone(),
             clock,
             frontier: SharedFrontier::new(frontier),
             archive: opened.archive,
-            writer: index.writer()?,
+            writer,
             index,
-            links: LinkGraph::open(data, takedowns.clone())?,
+            links,
+            inlinks,
             takedowns,
             _lock: lock,
         };
@@ -149,7 +161,7 @@ impl Stores {
 
     /// Replays what the projections have not taken in yet.
     fn catch_up(&mut self) -> Result<(), Error> {
-        if self.erasing_marker().exists() {
+        if erasing_marker(&self.data).exists() {
             // An erasure was cut short: positions from before it mean nothing. Replaying everything is idempotent.
             tracing::warn!("an erasure was interrupted; replaying the whole archive");
             self.replay_from(Reached::default())?;
@@ -208,13 +220,9 @@ impl Stores {
         Ok(())
     }
 
-    fn erasing_marker(&self) -> PathBuf {
-        self.data.join("erasing")
-    }
-
     /// Notes on disk that positions of the archive are about to change.
     pub(crate) fn begin_erasing(&self) -> Result<(), Error> {
-        let path = self.erasing_marker();
+        let path = erasing_marker(&self.data);
         std::fs::File::create(&path)
             .and_then(|file| file.sync_all())
             .map_err(|e| Error::disk("write", &path, e))
@@ -222,7 +230,7 @@ impl Stores {
 
     /// Notes that every checkpoint has been moved to the archive's new end.
     pub(crate) fn end_erasing(&self) -> Result<(), Error> {
-        let path = self.erasing_marker();
+        let path = erasing_marker(&self.data);
         std::fs::remove_file(&path).map_err(|e| Error::disk("remove", &path, e))
     }
 }

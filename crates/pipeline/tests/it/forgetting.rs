@@ -1,6 +1,7 @@
 //! What was taken down or withdrawn is out of answers at once and out of every byte on disk when it is due.
 
 use frontier::Takedown;
+use indexer::IndexWriter as _;
 use model::{CanonicalUrl, FetchRecord};
 use pipeline::Takedowns;
 use testkit::builders::record;
@@ -73,6 +74,29 @@ fn a_takedown_leaves_no_byte_in_any_form() {
     let front = graph.outlinks(&CanonicalUrl::parse("https://a.kz/").unwrap().key()).unwrap().unwrap();
     assert_eq!(front.links.iter().map(|link| link.url.as_str()).collect::<Vec<_>>(), ["https://a.kz/kept"]);
     assert_gone(&world);
+}
+
+#[test]
+fn what_a_killed_reindex_left_is_forgotten_too() {
+    let world = world();
+    let documents = world.read().index.documents(None, 9, world.now()).unwrap();
+    let dir = pipeline::index_dir(&world.data());
+    let mut unfinished = indexer::GenerationWriter::begin(&dir, &world.settings.index).unwrap();
+    unfinished.put(&documents).unwrap();
+    unfinished.commit(model::Position { segment: 0, offset: 900 }, world.now()).unwrap();
+    drop(unfinished);
+    take_down(&world);
+    drop(world.open());
+    assert_gone(&world);
+}
+
+#[test]
+fn a_reindex_after_an_erasure_that_was_cut_short_starts_anew() {
+    let world = world();
+    drop(std::fs::File::create(world.data().join("erasing")).unwrap());
+    let summary = world.reindex(pipeline::ReindexRequest::default()).unwrap();
+    assert_eq!((summary.records, summary.documents), (3, 3));
+    assert_eq!(world.search(CANARY), [HIDDEN]);
 }
 
 #[test]

@@ -129,3 +129,15 @@ fn a_reindex_works_out_the_authority_of_sites() {
     assert!((f64::from(authority.of("b.kz")) - expected).abs() < 1e-4);
     assert!(authority.of("a.kz").abs() < f32::EPSILON);
 }
+
+#[test]
+fn a_reindex_finds_pages_by_what_others_call_them() {
+    let world = World::new();
+    let mut records = pages(&world);
+    records.reverse();
+    world.take_in(&records);
+    world.reindex(ReindexRequest { verify: true, ..ReindexRequest::default() }).unwrap();
+    let found = world.search("закон о языках");
+    assert!(found.contains(&"https://b.kz/law".to_owned()), "{found:?}");
+    assert!(!world.search("nofollow").contains(&"https://b.kz/law".to_owned()));
+}

@@ -56,6 +56,10 @@ fn write(stores: &ReadStores, args: &ExportArgs, out: &mut dyn Write) -> anyhow:
             Some(graph) => pipeline::export_links(graph, &stores.takedowns, args.since, now, &mut |link| {
                 line(out, link)
             })?,
+            None if stores.archive.is_some() => {
+                let why = "the link graph is not built yet; `silteme verify` builds it from the archive";
+                return Err(pipeline::Error::Input(why.to_owned()).into());
+            }
             None => 0,
         },
         Exported::Warc => {
