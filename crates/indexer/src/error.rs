@@ -18,7 +18,10 @@ pub enum Error {
         source: std::io::Error,
     },
     /// The search engine refused: disk full, damaged segment.
-    #[error("the index in {} failed to {action}; if it stays so, rebuild it with `silteme reindex`", path.display())]
+    #[error(
+        "the index in {} failed to {action}; check free space; if it stays so, rebuild it with `silteme reindex`",
+        path.display()
+    )]
     Engine {
         /// What was tried.
         action: &'static str,

@@ -67,6 +67,19 @@ impl Index {
         })
     }
 
+    /// The index in `dir` as it would be with a generation live that is not yet, for judging it; hides nothing.
+    ///
+    /// # Errors
+    /// When the disk fails.
+    pub fn as_if_live(dir: &Path, generation: &GenerationWriter, settings: Settings) -> Result<Self, Error> {
+        let live = Live {
+            pointer: Stamp::of(&layout::pointer(dir)),
+            view: Some(Arc::new(View::open(dir, generation.generation())?)),
+        };
+        let (dir, live, hidden) = (dir.to_owned(), Mutex::new(live), RwLock::new(None));
+        Ok(Self { inner: Arc::new(Inner { dir, settings, live, hidden }) })
+    }
+
     /// Hides links from every answer from now on, in this process, for all clones.
     pub fn set_hidden(&self, hidden: Hidden) {
         *self.inner.hidden.write().unwrap_or_else(PoisonError::into_inner) = Some(hidden);

@@ -16,10 +16,13 @@ pub struct Settings {
     /// Indexing threads, 1 to 8; the memory is shared among them.
     pub threads: usize,
     /// A commit is due when this long has passed since the oldest uncommitted change (a commit costs about 40 ms CPU:
-    /// retrieval.md).
+    /// retrieval.md). Archiving, parsing and the commit itself take up to a second more.
     pub commit_interval: Span,
     /// A commit is due after this many uncommitted changes, at least 1.
     pub commit_documents: usize,
+    /// How long the bytes of a page may stay in the files after its publisher withdrew it (`noindex`, 404, 410, end of
+    /// availability); answers leave it out at once. The purge rewrites archive segments, so it waits for half of this.
+    pub purge_within: Span,
     /// The longest query taken, in bytes.
     pub query_bytes_max: ByteSize,
     /// The most distinct words of a query that are searched for; the rest are ignored. 1 to 1,024.
@@ -65,8 +68,9 @@ impl Default for Settings {
         Self {
             memory: ByteSize::mebibytes(64),
             threads: 1,
-            commit_interval: Span::seconds(5),
+            commit_interval: Span::seconds(4),
             commit_documents: 10_000,
+            purge_within: Span::seconds(24 * 3_600),
             query_bytes_max: ByteSize::kibibytes(8),
             query_words_max: 128,
             limit_max: 1_000,

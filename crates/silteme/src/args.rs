@@ -122,7 +122,9 @@ pub(crate) enum Command {
     )]
     Forget(ForgetArgs),
     /// Cross-check frontier, archive and index; reports every mismatch
-    #[command(after_help = "Example:\n  silteme verify --repair")]
+    #[command(
+        after_help = "Examples:\n  silteme verify --repair\n  silteme verify --forgotten 'words of the page' https://example.kz/a"
+    )]
     Verify(VerifyArgs),
     /// Effective settings and where each came from
     #[command(after_help = "Examples:\n  silteme config show\n  silteme config check --config other.toml")]
@@ -412,6 +414,13 @@ pub(crate) struct VerifyArgs {
     /// Mend what can be rebuilt from the archive
     #[arg(long)]
     pub(crate) repair: bool,
+    /// Look instead for what was forgotten: these texts or URLs in every byte on disk, in every form; without any, every
+    /// stored URL against the takedown journal
+    #[arg(long, value_name = "TEXT", num_args = 0.., conflicts_with = "repair")]
+    pub(crate) forgotten: Option<Vec<String>>,
+    /// Further texts to look for, one a line
+    #[arg(long, value_name = "FILE", conflicts_with = "repair")]
+    pub(crate) canary_file: Option<PathBuf>,
 }
 
 #[derive(Debug, Args)]
