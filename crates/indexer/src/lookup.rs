@@ -40,6 +40,8 @@ pub struct Query {
     pub text: String,
     /// Whether the text is words and nothing else, because no reader typed it.
     pub verbatim: bool,
+    /// Also looks in other languages than the query's, by what words mean and how they sound.
+    pub cross_language: bool,
     /// Which documents.
     pub filter: Filter,
     /// How many hits, at most `Settings::limit_max`.
@@ -242,6 +244,7 @@ impl Query {
         Self {
             text: text.into(),
             verbatim: false,
+            cross_language: false,
             filter: Filter::default(),
             limit,
             cursor: None,

@@ -6,7 +6,8 @@ use std::collections::BTreeMap;
 
 use model::Language;
 
-use crate::analysis::{Analyser, Asked, Kind, asked};
+use crate::analysis::{Analyser, Asked, Kind, asked, tongue};
+use crate::cross;
 use crate::error::Error;
 use crate::lookup::{Filter, Query};
 use crate::rescore::inverse_frequency;
@@ -101,6 +102,9 @@ impl Plan {
         }
         plan.any = clauses(weights.any);
         plan.bonus = clauses(weights.bonus);
+        if query.cross_language {
+            plan.any.extend(across(&parsed.words, settings.weights.cross));
+        }
         plan.close = neighbours(&words);
         plan.close_weight = settings.weights.proximity;
         // Alone, a phrase says what must be there. In a sentence of other words it is mostly a name in quotation marks, which
@@ -199,6 +203,12 @@ fn distinct<'a>(words: impl Iterator<Item = &'a Asked>, max: usize) -> Vec<Asked
         }
     }
     seen
+}
+
+/// What a text is looked for by in other languages.
+fn across(text: &str, weight: f32) -> impl Iterator<Item = Clause> {
+    let terms = cross::terms(tongue(text), "", text).into_iter();
+    terms.map(move |(text, factor)| Clause { spot: Spot::Cross, text, weight: weight * factor })
 }
 
 /// Words that stand next to each other in a short query.

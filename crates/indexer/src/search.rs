@@ -82,8 +82,8 @@ impl std::fmt::Display for Cursor {
 }
 
 fn fingerprint(query: &Query) -> u64 {
-    let Query { text, filter, freshness, authority, .. } = query;
-    schema::fingerprint(&format!("{text} {filter:?} {freshness:?} {authority:?}"))
+    let Query { text, verbatim, cross_language, filter, freshness, authority, .. } = query;
+    schema::fingerprint(&format!("{text} {verbatim} {cross_language} {filter:?} {freshness:?} {authority:?}"))
 }
 
 /// The order a query is answered in.

@@ -51,6 +51,8 @@ pub struct Weights {
     pub about: f32,
     /// Two neighbours of a short query found within three words of each other.
     pub proximity: f32,
+    /// A word found by its meaning or sound in another language, where that is asked for.
+    pub cross: f32,
     /// Found as written; Kazakh: in the same form, in any script.
     pub exact: f32,
     /// Found by its stem.
@@ -89,6 +91,7 @@ impl Default for Weights {
             anchors: 0.3,
             about: 0.2,
             proximity: 0.2,
+            cross: 0.5,
             exact: 0.3,
             stem: 1.0,
             prefix: 1.0,
@@ -119,14 +122,26 @@ impl Settings {
                 return Err(format!("{name} is {value}; set it to {least} to {most}"));
             }
         }
-        let Weights { title, body, anchors, about, proximity, exact, stem, prefix, freshness, authority } =
-            self.weights;
+        let Weights {
+            title,
+            body,
+            anchors,
+            about,
+            proximity,
+            cross,
+            exact,
+            stem,
+            prefix,
+            freshness,
+            authority,
+        } = self.weights;
         let weights = [
             ("title", title),
             ("body", body),
             ("anchors", anchors),
             ("about", about),
             ("proximity", proximity),
+            ("cross", cross),
             ("exact", exact),
             ("stem", stem),
             ("prefix", prefix),

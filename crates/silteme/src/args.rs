@@ -89,7 +89,9 @@ pub(crate) enum Command {
     )]
     Search(SearchArgs),
     /// Links like this one
-    #[command(after_help = "Example:\n  silteme similar https://example.kz/article --limit 5")]
+    #[command(
+        after_help = "Examples:\n  silteme similar https://example.kz/article --limit 5\n  silteme similar https://example.kz/article --cross-language --language ru"
+    )]
     Similar(SimilarArgs),
     /// Recommendations with a reason each
     #[command(
@@ -297,6 +299,9 @@ pub(crate) struct SearchArgs {
     pub(crate) query: Option<String>,
     #[command(flatten)]
     pub(crate) filters: Filters,
+    /// Look in other languages than the query's too
+    #[arg(long)]
+    pub(crate) cross_language: bool,
     /// Run many queries: a file of id TAB query lines
     #[arg(long, value_name = "FILE", requires = "trec_run", conflicts_with = "query")]
     pub(crate) queries: Option<PathBuf>,
@@ -311,6 +316,12 @@ pub(crate) struct SimilarArgs {
     pub(crate) url: String,
     #[command(flatten)]
     pub(crate) filters: Filters,
+    /// Look in every language, not in that of the link alone
+    #[arg(long)]
+    pub(crate) cross_language: bool,
+    /// Leave out copies of the link: the same text at other places
+    #[arg(long)]
+    pub(crate) without_copies: bool,
 }
 
 #[derive(Debug, Args)]

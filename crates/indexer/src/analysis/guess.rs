@@ -3,7 +3,9 @@
 //! Invariant: decides about weights only; whatever else the words may be, they are still looked for.
 
 use super::kazakh;
+use super::letters::{Script, script};
 use super::skeleton::skeleton;
+use super::terms::Tongue;
 use super::words::{Word, Words};
 
 /// The most a letter of Kazakh costs, in sixteenths of a nat: without the Kazakh letters, 95 of 100 queries of the Kazakh
@@ -29,4 +31,14 @@ pub(super) fn is_kazakh(text: &str) -> bool {
         }
     }
     cost < letters * LETTER_COST_MAX
+}
+
+/// The likeliest of the three languages of `text`, for what must be read in one.
+pub(crate) fn tongue(text: &str) -> Tongue {
+    let is_latin = |c: char| script(c) == Script::Latin;
+    match text.chars().find(|c| script(*c) != Script::Other) {
+        _ if is_kazakh(text) => Tongue::Kazakh,
+        Some(first) if is_latin(first) => Tongue::English,
+        _ => Tongue::Russian,
+    }
 }

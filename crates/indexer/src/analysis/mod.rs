@@ -17,6 +17,7 @@ mod wanted;
 mod words;
 
 pub use explain::{count, explain};
+pub(crate) use guess::tongue;
 pub use learning::learn_kazakh;
 pub(crate) use query::{Asked, asked};
 pub(crate) use skeleton::skeleton;

@@ -36,6 +36,12 @@ pub(crate) struct SimilarParameters {
     host: Option<String>,
     /// Only this site (registrable domain).
     site: Option<String>,
+    /// Whether to look in every language, not in that of the link alone.
+    #[serde(default)]
+    cross_language: bool,
+    /// Whether to leave out copies of the link: the same text at other places.
+    #[serde(default)]
+    without_copies: bool,
     /// Results, at most; 10 unless said otherwise, never more than the server is set to give (100 by default).
     #[param(minimum = 1)]
     limit: Option<usize>,
@@ -105,7 +111,12 @@ pub(crate) async fn similar(
     };
     let limit = limit(&app.settings, parameters.limit)?;
     let filter = written.filter()?;
-    let similar = Similar { filter, ..Similar::new(Seed::Link(key), limit, app.clock.now()) };
+    let similar = Similar {
+        filter,
+        cross_language: parameters.cross_language,
+        without_copies: parameters.without_copies,
+        ..Similar::new(Seed::Link(key), limit, app.clock.now())
+    };
     link(&app, key).await?;
     let hits = app.blocking(move |app| app.index.similar(&similar)).await?;
     Ok(Json(SimilarAnswer { results: hits.into_iter().map(HitView::from).collect() }))

@@ -42,6 +42,9 @@ pub(crate) struct SearchParameters {
     limit: Option<usize>,
     /// `next` of the answer before.
     cursor: Option<String>,
+    /// Whether to look in other languages than the query's too.
+    #[serde(default)]
+    cross_language: bool,
     /// Whether to count all matches, also by language, site and section.
     #[serde(default)]
     facets: bool,
@@ -120,6 +123,7 @@ pub(crate) async fn search(
     let query = indexer::Query {
         filter: written.filter()?,
         cursor: parameters.cursor.filter(|cursor| !cursor.is_empty()),
+        cross_language: parameters.cross_language,
         count: parameters.facets,
         facets: parameters.facets,
         ..indexer::Query::new(parameters.q, limit(&app.settings, parameters.limit)?, app.clock.now())

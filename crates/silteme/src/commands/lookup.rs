@@ -101,7 +101,9 @@ pub(super) fn search(context: &mut Context, args: &SearchArgs) -> anyhow::Result
         return trec_run(context, &index, &filter, queries, run);
     }
     let text = args.query.as_deref().unwrap_or_default();
-    let query = Query { filter, ..Query::new(text, args.filters.limit.into(), context.clock.now()) };
+    let cross_language = args.cross_language;
+    let query =
+        Query { filter, cross_language, ..Query::new(text, args.filters.limit.into(), context.clock.now()) };
     let answer = index.search(&query).map_err(lookup_error)?;
     for correction in &answer.corrections {
         context.out.say(&format!(
@@ -130,7 +132,12 @@ pub(super) fn similar(context: &mut Context, args: &SimilarArgs) -> anyhow::Resu
         return Ok(Exit::Partly);
     }
     let filter = filter(&args.filters)?;
-    let similar = Similar { filter, ..Similar::new(Seed::Link(url.key()), args.filters.limit.into(), now) };
+    let similar = Similar {
+        filter,
+        cross_language: args.cross_language,
+        without_copies: args.without_copies,
+        ..Similar::new(Seed::Link(url.key()), args.filters.limit.into(), now)
+    };
     let hits = index.similar(&similar).map_err(lookup_error)?;
     let lines =
         hits.into_iter().map(|hit| (hit.rank, hit.score, hit)).map(|(r, s, hit)| Line::of(hit, r, s, None));

@@ -28,6 +28,7 @@ pub fn run<W: IndexWriter, S: LinkSource>(fresh: impl Fn() -> Fresh<W, S>) {
     what_is_said_about_a_page_finds_it(fresh());
     typing_mistakes_are_forgiven(fresh());
     matches_are_counted_by_property(fresh());
+    other_languages_are_found_when_asked(fresh());
     many_matches_keep_one_order(fresh());
     pages_hold_every_hit_once(fresh());
     cursors_survive_commits(fresh());
@@ -278,6 +279,34 @@ fn typing_mistakes_are_forgiven<W: IndexWriter, S: LinkSource>(mut index: Fresh<
     assert!(ask("наводнения").corrections.is_empty(), "another form is no mistake");
     assert!(ask("ведро").hits.is_empty(), "what is two letters off in five is another word");
     assert!(ask("\"parlament votes\"").hits.is_empty(), "a phrase stands as written");
+}
+
+fn other_languages_are_found_when_asked<W: IndexWriter, S: LinkSource>(mut index: Fresh<W, S>) {
+    put(
+        &mut index.writer,
+        &[
+            document(
+                "https://a.test/ru",
+                "ru",
+                "Наводнение в Атырау",
+                "Правительство объявило о помощи городу.",
+            ),
+            document(
+                "https://a.test/en",
+                "en",
+                "Flood in Atyrau",
+                "The government has promised help to the city.",
+            ),
+            document("https://a.test/far", "ru", "Концерт в Алматы", "Оркестр играл симфонию."),
+        ],
+    );
+    let query = Query::new("Атыраудағы үкімет көмегі", 10, now());
+    let across = index.source.search(&Query { cross_language: true, ..query.clone() }).expect("search");
+    let mut first: Vec<_> = urls(&across.hits).into_iter().take(2).collect();
+    first.sort_unstable();
+    assert_eq!(first, ["https://a.test/en", "https://a.test/ru"], "{:?}", urls(&across.hits));
+    let own = index.source.search(&query).expect("search");
+    assert!(!urls(&own.hits).contains(&"https://a.test/en"), "only when asked");
 }
 
 fn matches_are_counted_by_property<W: IndexWriter, S: LinkSource>(mut index: Fresh<W, S>) {
