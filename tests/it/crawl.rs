@@ -180,3 +180,50 @@ fn pages_that_differ_in_a_number_only_are_all_crawled() {
     let summary = place.done(&["crawl", "http://a.test/"]);
     assert_eq!(number(&summary, "documents"), PAGES as u64 + 1, "{summary}");
 }
+
+#[test]
+fn a_page_is_found_by_what_another_calls_it() {
+    let web = Web::builder()
+        .page(
+            "http://a.test/",
+            Page::html(
+                "<title>Front</title><p>Read <a href='http://b.test/'>wonderful zanzibar</a> today.</p>",
+            ),
+        )
+        .page("http://b.test/", Page::html("<title>Plain</title><p>Nothing of the kind is written here.</p>"))
+        .start();
+    let place = Place::at(&web, "[politeness]\ndelay = \"0s\"\n[crawl]\npatience = \"0s\"\n");
+    place.done(&["crawl", "http://a.test/", "--scope", "any"]);
+    let found = place.run(&["search", "zanzibar"]);
+    let urls: Vec<String> = found.lines.iter().map(|line| text(line, "url")).collect();
+    assert!(urls.contains(&"http://b.test/".to_owned()), "{urls:?}");
+    let explained = place.done(&["explain", "http://b.test/"]);
+    assert_eq!(explained["linked"]["anchors"], serde_json::json!(["wonderful zanzibar"]));
+}
+
+#[test]
+fn a_page_is_found_within_five_seconds_of_its_fetch() {
+    let slow = Page::linking("slow", &[]).delayed(std::time::Duration::from_secs(9));
+    let web = Web::builder()
+        .page("http://a.test/", Page::html("<title>Quickword</title><p>Soon found.</p><a href=/slow>on</a>"))
+        .page("http://a.test/slow", slow)
+        .start();
+    let place = Place::at(&web, HASTY);
+    let visible = std::thread::scope(|scope| {
+        let crawl = scope.spawn(|| place.done(&["crawl", "http://a.test/"]));
+        // robots.txt and the front page; the slow page keeps the crawl busy.
+        while web.log().len() < 2 {
+            std::thread::sleep(std::time::Duration::from_millis(10));
+        }
+        let fetched = std::time::Instant::now();
+        while place.run(&["search", "quickword"]).code != 0 && fetched.elapsed().as_secs() < 20 {
+            std::thread::sleep(std::time::Duration::from_millis(100));
+        }
+        let visible = fetched.elapsed();
+        crawl.join().unwrap();
+        visible
+    });
+    println!("visible {:.1} s after the fetch", visible.as_secs_f64());
+    // Starting the program that asks takes its time on a busy machine.
+    assert!(visible.as_secs_f64() < 6.0, "{visible:?}");
+}

@@ -1,8 +1,5 @@
 //! Takedown: out of answers, out of the files, never asked for again.
 
-use std::fs;
-use std::path::Path;
-
 use testkit::web::{Page, Web};
 
 use crate::program::{Place, number, text};
@@ -54,8 +51,11 @@ fn forgotten_urls_leave_answers_files_and_the_crawl() {
             0
         );
     }
-    let titles = bytes_of(&place.data(), b"About canary");
-    assert!(titles.is_empty(), "still on disk in {titles:?}");
+    let left = place.run(&["verify", "--forgotten", "About canaryone", "text that says canarytwo"]);
+    assert_eq!((left.code, number(&left.lines[0], "traces")), (0, 0), "{}", left.stdout);
+    place.done(&["verify", "--forgotten"]);
+    let kept = place.run(&["verify", "--forgotten", "About keptword"]);
+    assert_eq!(kept.code, 1, "a scan that finds nothing proves nothing: {}", kept.stdout);
     place.done(&["verify"]);
 }
 
@@ -71,7 +71,8 @@ fn a_forgotten_host_is_gone_whole() {
     std::thread::sleep(std::time::Duration::from_millis(1_300));
     place.done(&["crawl", "http://a.test/"]);
     assert_eq!(web.log().len(), 0, "{:?}", web.log().fetched());
-    assert!(bytes_of(&place.data(), b"keptword").is_empty());
+    let file = place.scratch.write("canaries", "About canaryone\nAbout keptword\na.test/canaryone\n");
+    place.done(&["verify", "--canary-file", file.to_str().unwrap()]);
 }
 
 /// The front page links to the forgotten pages, so its own text names them; nothing else may.
@@ -83,16 +84,32 @@ fn answers_nothing_forgotten(place: &Place) {
     }
 }
 
-/// Files under a folder that hold these bytes, compressed members unpacked by the archive's own export.
-fn bytes_of(folder: &Path, needle: &[u8]) -> Vec<String> {
-    let mut found = Vec::new();
-    for entry in fs::read_dir(folder).unwrap() {
-        let path = entry.unwrap().path();
-        if path.is_dir() {
-            found.extend(bytes_of(&path, needle));
-        } else if fs::read(&path).unwrap().windows(needle.len()).any(|window| window == needle) {
-            found.push(path.display().to_string());
-        }
+#[test]
+fn a_page_that_turned_noindex_leaves_the_files_in_time() {
+    let before =
+        Page::html("<title>About canaryone</title><p>A text that says canaryone and nothing else of note.");
+    let after = Page::html(
+        "<meta name=robots content=noindex><title>About canaryone</title><p>Still says canaryone.",
+    );
+    let web = Web::builder()
+        .page("http://a.test/", Page::linking("front", &["/canary"]))
+        .page("http://a.test/canary", after.preceded_by(1, before))
+        .start();
+    let place = Place::at(&web, &format!("{SETTINGS}[index]\npurge_within = \"2s\"\n"));
+    place.done(&["crawl", "http://a.test/"]);
+    assert_eq!(place.run(&["search", "canaryone"]).code, 0);
+    std::thread::sleep(std::time::Duration::from_millis(1_300));
+    place.done(&["crawl", "http://a.test/"]);
+    assert_eq!(place.run(&["search", "canaryone"]).code, 1, "at once");
+    std::thread::sleep(std::time::Duration::from_millis(1_300));
+    // Any command that writes, killed at the worst of moments, and the next one.
+    for moment in testkit::kill::moments(
+        5,
+        3,
+        std::time::Duration::from_millis(1)..std::time::Duration::from_millis(60),
+    ) {
+        let _ended = place.program(&["verify"]).kill_at(&moment);
     }
-    found
+    place.done(&["verify"]);
+    place.done(&["verify", "--forgotten", "canaryone"]);
 }

@@ -8,6 +8,7 @@ mod bad_input;
 mod contract;
 mod crawl;
 mod forget;
+mod full_disk;
 mod house;
 mod import_export;
 mod politeness;

@@ -1,5 +1,6 @@
 //! kill -9 at any instant, then the same command again: the same documents as an undisturbed run, nobody asked too often.
 
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use testkit::kill::moments;
@@ -12,7 +13,7 @@ const DELAY_MS: u64 = 10;
 /// Kills of one crawl.
 const KILLS: usize = 10;
 
-/// Kills in all: ten in the ordinary run of the tests, more by `SILTEME_KILL_ROUNDS=1000 cargo test -p silteme survive`.
+/// Kills of each kind: ten in the ordinary run of the tests, more by `SILTEME_KILL_ROUNDS=1000 cargo test -p silteme survive`.
 fn rounds() -> usize {
     std::env::var("SILTEME_KILL_ROUNDS").ok().map_or(KILLS, |text| text.parse().unwrap())
 }
@@ -75,21 +76,61 @@ fn disturbed(seed: u64) -> Disturbed {
 }
 
 #[test]
-fn a_reindex_killed_ten_times_ends_as_if_undisturbed() {
+fn a_reindex_killed_again_and_again_ends_as_if_undisturbed() {
     let graph = SiteGraph::new(22, 3, 40);
     let web = Web::builder().graph(graph.clone()).start();
     let seed = graph.url(0, 0);
     let place = Place::at(&web, "[politeness]\ndelay = \"0s\"\n[crawl]\npatience = \"1s\"\n");
     place.done(&["crawl", &seed, "--scope", "any"]);
     let expected = place.documents();
+    let links = place.run(&["export", "links"]).stdout;
     let started = std::time::Instant::now();
-    place.done(&["reindex"]);
+    place.done(&["reindex", "--verify"]);
     let took = started.elapsed();
-    for moment in moments(22, KILLS, Duration::from_millis(5)..took) {
-        let _ended = place.program(&["reindex"]).kill_at(&moment);
-        assert_eq!(place.documents(), expected, "after a kill");
-    }
+    let token = SiteGraph::token(1, 7);
+    let done = AtomicBool::new(false);
+    let (killed, asked) = std::thread::scope(|scope| {
+        // Somebody asks all the while, whatever is killed, swapped or put back.
+        let asking = scope.spawn(|| {
+            let (mut asked, mut missed) = (0, Vec::new());
+            while !done.load(Ordering::Relaxed) {
+                let said = place.run(&["search", &token]);
+                asked += 1;
+                if said.code != 0 || said.lines.len() != 1 {
+                    missed.push(format!("{} {}", said.stdout, said.stderr));
+                }
+            }
+            (asked, missed)
+        });
+        let mut killed = 0;
+        let mut wrong = Vec::new();
+        for (round, moment) in (1..).zip(moments(22, rounds(), Duration::from_millis(5)..took)) {
+            killed += usize::from(place.program(&["reindex", "--verify"]).kill_at(&moment).killed);
+            if place.documents() != expected {
+                wrong.push(round);
+            }
+            if round % 10 == 0 {
+                // To the end, and back again.
+                for arguments in [&["reindex", "--verify"][..], &["reindex", "--rollback"]] {
+                    let said = place.run(arguments);
+                    if said.code != 0 || place.documents() != expected {
+                        wrong.push(round);
+                    }
+                }
+            }
+        }
+        // Before any assertion: a panic here would wait for the other thread for ever.
+        done.store(true, Ordering::Relaxed);
+        let (asked, missed) = asking.join().unwrap();
+        assert_eq!(missed, Vec::<String>::new(), "of {asked} searches");
+        assert_eq!(wrong, Vec::<u32>::new(), "documents lost or doubled");
+        (killed, asked)
+    });
+    println!(
+        "{killed} kills of reindexes: no document lost or doubled, none of {asked} searches failed or came back empty"
+    );
     place.done(&["reindex"]);
     assert_eq!(place.documents(), expected);
+    assert_eq!(place.run(&["export", "links"]).stdout, links);
     place.done(&["verify"]);
 }

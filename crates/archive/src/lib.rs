@@ -16,4 +16,4 @@ pub use crate::disk::{Opened, WarcArchive, WarcReader};
 pub use crate::error::Error;
 pub use crate::memory::MemoryArchive;
 pub use crate::settings::{Compression, Settings};
-pub use crate::store::{ArchiveSource, ArchiveStore, Entry, Erased, Replay, Replayed};
+pub use crate::store::{ArchiveSource, ArchiveStore, Entry, Erased, Reach, Replay, Replayed};

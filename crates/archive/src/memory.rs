@@ -10,7 +10,9 @@ use crate::error::Error;
 use crate::format::digest;
 use crate::group::encode::is_not_modified;
 use crate::index::line::{self, Held};
-use crate::store::{ArchiveSource, ArchiveStore, Entry, Erased, Replay, Replayed, check_size, is_doomed};
+use crate::store::{
+    ArchiveSource, ArchiveStore, Entry, Erased, Reach, Replay, Replayed, check_size, is_doomed,
+};
 
 /// Records in memory. `Position::offset` counts records.
 #[derive(Debug, Default)]
@@ -86,16 +88,16 @@ impl ArchiveStore for MemoryArchive {
         Ok(positions)
     }
 
-    fn erase(&mut self, doomed: &dyn Fn(&str) -> bool) -> Result<Erased, Error> {
+    fn erase_within(&mut self, doomed: &dyn Fn(&str) -> bool, reach: Reach) -> Result<Erased, Error> {
         let mut erased = Erased::default();
         if self.segments.last().is_some_and(|records| !records.is_empty()) {
             self.segments.push(Vec::new());
         }
         for records in &mut self.segments {
             let (count, rewritten) = (records.len(), erased.rewritten);
-            records.retain(|record| !is_doomed(&record.visit.url, &record.outcome, doomed));
+            records.retain(|record| !is_doomed(&record.visit.url, &record.outcome, doomed, reach));
             for record in records.iter_mut() {
-                if record.visit.via.as_deref().is_some_and(doomed) {
+                if reach == Reach::Names && record.visit.via.as_deref().is_some_and(doomed) {
                     record.visit.via = None;
                     erased.rewritten += 1;
                 }

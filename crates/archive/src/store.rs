@@ -44,7 +44,24 @@ pub trait ArchiveStore: ArchiveSource {
     ///
     /// # Errors
     /// When a segment cannot be read or rewritten. Segments already rewritten stay so.
-    fn erase(&mut self, doomed: &dyn Fn(&str) -> bool) -> Result<Erased, Error>;
+    fn erase(&mut self, doomed: &dyn Fn(&str) -> bool) -> Result<Erased, Error> {
+        self.erase_within(doomed, Reach::Names)
+    }
+
+    /// As [`ArchiveStore::erase`], within a reach.
+    ///
+    /// # Errors
+    /// As [`ArchiveStore::erase`].
+    fn erase_within(&mut self, doomed: &dyn Fn(&str) -> bool, reach: Reach) -> Result<Erased, Error>;
+}
+
+/// How much of a doomed URL an erasure removes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Reach {
+    /// Its visits, redirects to it, and its mention as where another page was found: a takedown.
+    Names,
+    /// Its visits alone: what the page said is gone, that it exists is no secret.
+    Visits,
 }
 
 /// Records in the order of appending.
@@ -108,9 +125,10 @@ pub(crate) fn check_size(record: &FetchRecord) -> Result<(), Error> {
     }
 }
 
-/// Whether an erasure removes a record: its URL is doomed, or all it says is that it leads to a doomed one.
-pub(crate) fn is_doomed(url: &str, outcome: &Outcome, doomed: &dyn Fn(&str) -> bool) -> bool {
-    doomed(url) || matches!(outcome, Outcome::Redirected { to, .. } if doomed(to))
+/// Whether an erasure removes a record: its URL is doomed, or (by name) all it says is that it leads to a doomed one.
+pub(crate) fn is_doomed(url: &str, outcome: &Outcome, doomed: &dyn Fn(&str) -> bool, reach: Reach) -> bool {
+    let leads_there = |to: &str| reach == Reach::Names && doomed(to);
+    doomed(url) || matches!(outcome, Outcome::Redirected { to, .. } if leads_there(to))
 }
 
 impl Entry {

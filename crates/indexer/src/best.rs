@@ -17,7 +17,7 @@ use tantivy::query::Weight;
 use tantivy::{DocAddress, DocId, Score, SegmentOrdinal, SegmentReader};
 
 use crate::lookup::Filter;
-use crate::schema::{DATE, EXPIRES, LANGUAGE, TIE, language_code};
+use crate::schema::{AUTHORITY, DATE, EXPIRES, LANGUAGE, TIE, language_code};
 
 const SECONDS_PER_WEEK: f32 = 604_800.0;
 
@@ -37,8 +37,8 @@ pub(crate) struct Best {
 /// What makes a document good.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) enum Order {
-    /// BM25 times freshness (see [`freshness_factor`]).
-    Score { freshness: f32, now: i64 },
+    /// BM25 times freshness times authority (see [`Order::factor`]).
+    Score { freshness: f32, authority: f32, now: i64 },
     /// The newest first.
     Date,
 }
@@ -66,6 +66,10 @@ pub(crate) struct Place {
 pub(crate) struct Found {
     pub(crate) place: Place,
     pub(crate) address: DocAddress,
+    /// Its score before freshness and authority.
+    pub(crate) score: Score,
+    /// What these make of it.
+    pub(crate) factor: Score,
 }
 
 /// What a segment gave.
@@ -77,14 +81,22 @@ pub(crate) struct Harvest {
 }
 
 impl Order {
-    /// The value of a score at a date (seconds).
+    /// The value of a score, multiplied by its factor, or of a date (seconds).
     pub(crate) fn value(self, score: Score, date: i64) -> u64 {
         match self {
-            Self::Score { freshness, now } => {
-                let fresh = if freshness > 0.0 { freshness_factor(freshness, now - date) } else { 1.0 };
-                (u64::from((score * fresh).max(0.0).to_bits()) + 128) >> 8
-            }
+            Self::Score { .. } => (u64::from(score.max(0.0).to_bits()) + 128) >> 8,
             Self::Date => date.cast_unsigned() ^ (1 << 63),
+        }
+    }
+
+    /// What a score is multiplied by: over 0 and at most 1, so that what BM25 alone leaves out stays out.
+    pub(crate) fn factor(self, date: i64, authority: u64) -> Score {
+        let Self::Score { freshness, authority: strength, now } = self else { return 1.0 };
+        let fresh = if freshness > 0.0 { freshness_factor(freshness, now.saturating_sub(date)) } else { 1.0 };
+        if strength > 0.0 {
+            fresh * (1.0 + strength * authority as f32 / 1_000.0) / (1.0 + strength)
+        } else {
+            fresh
         }
     }
 
@@ -133,22 +145,56 @@ impl PartialOrd for Place {
     }
 }
 
+/// A document among the best so far, in the order of its place.
+#[derive(Debug, Clone, Copy)]
+struct Kept {
+    place: Place,
+    doc: DocId,
+    score: Score,
+    factor: Score,
+}
+
+impl Ord for Kept {
+    fn cmp(&self, other: &Self) -> Ordering {
+        self.place.cmp(&other.place)
+    }
+}
+
+impl PartialOrd for Kept {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl PartialEq for Kept {
+    fn eq(&self, other: &Self) -> bool {
+        self.place == other.place
+    }
+}
+
+impl Eq for Kept {}
+
 /// Collects within one segment.
 pub(crate) struct SegmentBest {
     asked: Best,
     segment: SegmentOrdinal,
     date: Column<i64>,
     expires: Option<Column<i64>>,
+    authority: Column<u64>,
     language: Column<u64>,
     tie: Column<u64>,
-    heap: BinaryHeap<Reverse<(Place, DocId)>>,
+    /// The most a score of this segment is multiplied by.
+    factor_max: Score,
+    heap: BinaryHeap<Reverse<Kept>>,
     total: u64,
 }
 
 impl SegmentBest {
     fn take(&mut self, doc: DocId, score: Score) {
         let date = self.date.first(doc).unwrap_or_default();
-        let value = self.asked.order.value(score, date);
+        let authority = self.authority.first(doc).unwrap_or_default();
+        let factor = self.asked.order.factor(date, authority);
+        let value = self.asked.order.value(score * factor, date);
         let worst = self.worst();
         if !self.asked.count && worst.is_some_and(|worst| value < worst.value) {
             return;
@@ -163,16 +209,20 @@ impl SegmentBest {
             return;
         }
         if self.heap.len() < self.asked.limit {
-            self.heap.push(Reverse((place, doc)));
+            self.heap.push(Reverse(Kept { place, doc, score, factor }));
         } else if worst.is_some_and(|worst| place > worst) {
             self.heap.pop();
-            self.heap.push(Reverse((place, doc)));
+            self.heap.push(Reverse(Kept { place, doc, score, factor }));
         }
     }
 
     /// The worst place among the best, once there are enough of them.
     fn worst(&self) -> Option<Place> {
-        if self.heap.len() < self.asked.limit { None } else { self.heap.peek().map(|Reverse((p, _))| *p) }
+        if self.heap.len() < self.asked.limit {
+            None
+        } else {
+            self.heap.peek().map(|Reverse(kept)| kept.place)
+        }
     }
 
     /// The score below which no document can be among the best: a little under the worst one's, for ties and rounding.
@@ -180,7 +230,8 @@ impl SegmentBest {
         if self.asked.count {
             return Score::MIN;
         }
-        self.worst().map_or(Score::MIN, |worst| self.asked.order.score(worst.value.saturating_sub(2)))
+        let least = |worst: Place| self.asked.order.score(worst.value.saturating_sub(2));
+        self.worst().map_or(Score::MIN, |worst| least(worst) / self.factor_max)
     }
 }
 
@@ -196,7 +247,12 @@ impl SegmentCollector for SegmentBest {
         let mut found: Vec<Found> = self
             .heap
             .into_iter()
-            .map(|Reverse((place, doc))| Found { place, address: DocAddress::new(segment, doc) })
+            .map(|Reverse(Kept { place, doc, score, factor })| Found {
+                place,
+                address: DocAddress::new(segment, doc),
+                score,
+                factor,
+            })
             .collect();
         found.sort_unstable_by_key(|found| Reverse(found.place));
         Harvest { found, total: self.total }
@@ -209,11 +265,15 @@ impl Collector for Best {
 
     fn for_segment(&self, segment: SegmentOrdinal, reader: &SegmentReader) -> tantivy::Result<SegmentBest> {
         let columns = reader.fast_fields();
+        let authority = columns.u64(AUTHORITY)?;
+        let factor_max = self.order.factor(i64::MAX, authority.max_value());
         Ok(SegmentBest {
             asked: self.clone(),
             segment,
             date: columns.i64(DATE)?,
             expires: columns.column_opt(EXPIRES)?,
+            authority,
+            factor_max,
             language: columns.u64(LANGUAGE)?,
             tie: columns.u64(TIE)?,
             heap: BinaryHeap::with_capacity(self.limit.min(1_024)),

@@ -18,7 +18,10 @@ pub enum Error {
         source: std::io::Error,
     },
     /// The search engine refused: disk full, damaged segment.
-    #[error("the index in {} failed to {action}; if it stays so, rebuild it with `silteme reindex`", path.display())]
+    #[error(
+        "the index in {} failed to {action}; check free space; if it stays so, rebuild it with `silteme reindex`",
+        path.display()
+    )]
     Engine {
         /// What was tried.
         action: &'static str,
@@ -90,6 +93,14 @@ pub enum Error {
         /// `Settings::query_bytes_max`.
         max: usize,
     },
+    /// A filter in a query that cannot be used.
+    #[error("at character {position} of the query: {detail}")]
+    Syntax {
+        /// Where it stands, in characters from 1.
+        position: usize,
+        /// What is wrong and what to write instead.
+        detail: String,
+    },
     /// A cursor that this index did not give out.
     #[error("{cursor:?} is not a cursor of this index; start again without one")]
     Cursor {
@@ -107,6 +118,12 @@ impl Error {
     pub(crate) fn engine(action: &'static str, path: &Path) -> impl FnOnce(tantivy::TantivyError) -> Self {
         let path = path.to_owned();
         move |source| Self::Engine { action, path, source }
+    }
+
+    /// Whether what was asked is at fault, not the index or the disk.
+    #[must_use]
+    pub fn is_askers(&self) -> bool {
+        matches!(self, Self::QueryTooLong { .. } | Self::Syntax { .. } | Self::Cursor { .. })
     }
 
     pub(crate) fn cursor(text: &str) -> Self {

@@ -4,6 +4,7 @@
 //! instant every reader finds a whole index.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use model::{Document, Position, Timestamp, UrlKey};
 use tantivy::Searcher;
@@ -11,6 +12,7 @@ use tantivy::Searcher;
 use crate::changes::{self, What};
 use crate::engine::{self, Engine};
 use crate::error::Error;
+use crate::inbound::Inbound;
 use crate::layout::{self, Lock};
 use crate::lookup::Removal;
 use crate::port::IndexWriter;
@@ -79,6 +81,11 @@ impl GenerationWriter {
     #[must_use]
     pub fn generation(&self) -> u32 {
         self.engine.view.number
+    }
+
+    /// Where the anchors and authority of the documents put from now on come from; nowhere until this is called.
+    pub fn set_inbound(&mut self, inbound: Arc<dyn Inbound>) {
+        self.engine.inbound = inbound;
     }
 
     /// Documents committed so far.

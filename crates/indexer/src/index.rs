@@ -14,6 +14,7 @@ use crate::changes::{self, What};
 use crate::error::Error;
 use crate::generation::GenerationWriter;
 use crate::layout::{self, Stamp};
+use crate::lexicon::Lexicon;
 use crate::lookup::{Answer, Change, Changes, Hidden, Hit, Query, Seed, Similar, Stats};
 use crate::plan::Plan;
 use crate::port::LinkSource;
@@ -22,7 +23,8 @@ use crate::search::{self, Cursor, Run};
 use crate::settings::Settings;
 use crate::similar::{self, Pattern};
 use crate::snippet;
-use crate::view::View;
+use crate::spelling::{self, Vocabulary};
+use crate::view::{Groups, View};
 use crate::writer::Writer;
 
 /// Tries to open the live generation while reindexes replace it: more than two within one opening is not plausible.
@@ -63,6 +65,19 @@ impl Index {
                 hidden: RwLock::new(None),
             }),
         })
+    }
+
+    /// The index in `dir` as it would be with a generation live that is not yet, for judging it; hides nothing.
+    ///
+    /// # Errors
+    /// When the disk fails.
+    pub fn as_if_live(dir: &Path, generation: &GenerationWriter, settings: Settings) -> Result<Self, Error> {
+        let live = Live {
+            pointer: Stamp::of(&layout::pointer(dir)),
+            view: Some(Arc::new(View::open(dir, generation.generation())?)),
+        };
+        let (dir, live, hidden) = (dir.to_owned(), Mutex::new(live), RwLock::new(None));
+        Ok(Self { inner: Arc::new(Inner { dir, settings, live, hidden }) })
     }
 
     /// Hides links from every answer from now on, in this process, for all clones.
@@ -138,16 +153,18 @@ impl Index {
         (!is_hidden && document.directives.may_show(now)).then_some(document)
     }
 
-    fn hit(&self, document: Document, wanted: &Wanted, analyser: &mut Analyser) -> Hit {
+    fn hit(&self, document: Document, groups: Groups, wanted: &Wanted, analyser: &mut Analyser) -> Hit {
         let snippet = snippet::snippet(&document, wanted, self.inner.settings.snippet_chars, analyser);
         let Place { host, site } = Place::of(&document.url);
-        Hit { rank: 0, score: 0.0, host, site, snippet, document }
+        let Groups { story, copy } = groups;
+        Hit { rank: 0, score: 0.0, host, site, story, copy, snippet, document }
     }
 
     /// A page of matches with one more, to know whether there are more.
     fn page(
         &self,
         run: &Run<'_>,
+        again: Option<&Plan>,
         query: &Query,
         wanted: &Wanted,
         analyser: &mut Analyser,
@@ -155,27 +172,23 @@ impl Index {
         let limits = &self.inner.settings;
         let (limit, offset) = (query.limit.min(limits.limit_max), query.offset.min(limits.limit_max));
         let cursor = query.cursor.as_deref().map(|text| Cursor::parse(text, query)).transpose()?;
-        let after = cursor.as_ref().map(|cursor| run.resume(cursor)).transpose()?;
-        let mut found = run.each(after, offset + limit + 1, |found| {
-            let document = run.view.document(run.searcher, found.address)?;
-            Ok(self.shown(document, query.now).map(|document| (found.place, document)))
+        let Lexicon { view, searcher, .. } = run.lexicon;
+        let mut found = run.each(again, cursor.as_ref(), offset + limit + 1, |place, address| {
+            let document = view.document(searcher, address)?;
+            Ok(self.shown(document, query.now).map(|document| (place, address, document)))
         })?;
         let more = limit > 0 && found.len() > offset + limit;
         found.truncate(offset + limit);
         let mut answer = Answer::default();
         let before = cursor.map_or(0, |cursor| cursor.rank);
-        for (rank, (place, document)) in (before + 1..).zip(found).skip(offset) {
+        for (rank, (place, address, document)) in (before + 1..).zip(found).skip(offset) {
             let key = document.key;
-            let mut hit = self.hit(document, wanted, analyser);
-            hit.rank = rank;
-            hit.score = run.order.score(place.value);
-            answer.hits.push(hit);
+            let groups = view.groups(searcher, address)?;
+            let hit = self.hit(document, groups, wanted, analyser);
+            answer.hits.push(Hit { rank, score: run.order.score(place.place.value), ..hit });
             if more {
                 answer.next = Some(Cursor::after(place, key, rank, query).to_string());
             }
-        }
-        if query.count {
-            answer.total = Some(run.count()?);
         }
         Ok(answer)
     }
@@ -187,7 +200,7 @@ impl Index {
         similar: &Similar,
         analyser: &mut Analyser,
     ) -> Result<Vec<Hit>, Error> {
-        let failed = |e| Error::engine("search", &view.path)(e);
+        let lexicon = Lexicon::new(view, searcher);
         let seed = match &similar.seed {
             Seed::Link(key) => match view.find(searcher, key)? {
                 Some(address) => Some(view.document(searcher, address)?),
@@ -201,34 +214,46 @@ impl Index {
             (None, Seed::Link(_)) => return Ok(Vec::new()),
         };
         let least = if seed.is_some() { 2 } else { 1 };
-        let plan = similar::plan(&pattern, searcher.num_docs(), least, analyser, |term| {
-            searcher.doc_freq(&tantivy::Term::from_field_text(view.fields.terms, term)).map_err(failed)
+        let cross = similar.cross_language;
+        let documents = searcher.num_docs();
+        let mut plan = similar::plan(&pattern, cross, documents, least, analyser, |spot, term| {
+            lexicon.frequency(spot, term)
         })?;
         if plan.is_open() {
             return Ok(Vec::new());
         }
+        plan.filter = similar.filter.clone();
         let run = Run {
-            view,
-            searcher,
-            query: search::engine_query(&plan, &similar.filter, &view.fields),
-            order: Order::Score { freshness: 0.0, now: 0 },
+            lexicon: &lexicon,
+            query: search::engine_query(&plan, &view.fields),
+            order: Order::Score { freshness: 0.0, authority: 0.0, now: 0 },
             sieve: Sieve::new(&similar.filter, similar.now),
         };
         let seed_key = seed.as_ref().map(|document| document.key);
+        let copy = match seed_key.filter(|_| similar.without_copies) {
+            Some(key) => match view.find(searcher, &key)? {
+                Some(address) => view.groups(searcher, address)?.copy,
+                None => None,
+            },
+            None => None,
+        };
         let limit = similar.limit.min(self.inner.settings.limit_max);
-        let found = run.each(None, limit, |found| {
-            let document = view.document(searcher, found.address)?;
+        let found = run.each(None, None, limit, |place, address| {
+            if copy.is_some() && view.groups(searcher, address)?.copy == copy {
+                return Ok(None);
+            }
+            let document = view.document(searcher, address)?;
             let shown = self.shown(document, similar.now).filter(|document| Some(document.key) != seed_key);
-            Ok(shown.map(|document| (found.place, document)))
+            Ok(shown.map(|document| (place, address, document)))
         })?;
         let nothing = Wanted::default();
-        Ok((1..)
+        (1..)
             .zip(found)
-            .map(|(rank, (place, document))| {
-                let hit = self.hit(document, &nothing, analyser);
-                Hit { rank, score: run.order.score(place.value), ..hit }
+            .map(|(rank, (place, address, document))| {
+                let hit = self.hit(document, view.groups(searcher, address)?, &nothing, analyser);
+                Ok(Hit { rank, score: run.order.score(place.place.value), ..hit })
             })
-            .collect())
+            .collect()
     }
 }
 
@@ -250,18 +275,27 @@ fn open_live(dir: &Path) -> Result<(Stamp, Option<Arc<View>>), Error> {
 impl LinkSource for Index {
     fn search(&self, query: &Query) -> Result<Answer, Error> {
         let mut analyser = Analyser::default();
-        let plan = Plan::of(query, &self.inner.settings, &mut analyser)?;
+        let settings = &self.inner.settings;
+        let mut plan = Plan::of(query, settings, &mut analyser)?;
         let Some(view) = self.view()? else { return Ok(Answer::default()) };
         let searcher = view.searcher()?;
-        let freshness = query.freshness.unwrap_or(self.inner.settings.weights.freshness);
-        let run = Run {
-            view: &view,
-            searcher: &searcher,
-            query: search::engine_query(&plan, &query.filter, &view.fields),
-            order: search::order(&plan, freshness, query.now),
-            sieve: Sieve::new(&query.filter, query.now),
+        let lexicon = Lexicon::new(&view, &searcher);
+        let beside = spelling::beside(&plan, &lexicon, &mut analyser)?;
+        plan.widen(&beside, &settings.weights);
+        let wanted = snippet::wanted(&plan);
+        let run = |plan: &Plan| Run {
+            lexicon: &lexicon,
+            query: search::engine_query(plan, &view.fields),
+            order: search::order(plan, query, &settings.weights),
+            sieve: Sieve::new(&plan.filter, query.now),
         };
-        self.page(&run, query, &snippet::wanted(&plan), &mut analyser)
+        let all = (query.count || query.facets).then(|| run(&plan));
+        let total = all.as_ref().filter(|_| query.count).map(Run::count).transpose()?;
+        let facets = all.as_ref().filter(|_| query.facets).map(Run::facets).transpose()?;
+        plan.thin(lexicon.documents(), |clause| lexicon.frequency(clause.spot, &clause.text))?;
+        let again = (!plan.is_open()).then_some(&plan);
+        let answer = self.page(&run(&plan), again, query, &wanted, &mut analyser)?;
+        Ok(Answer { total, facets, corrections: beside.corrections, ..answer })
     }
 
     fn get(&self, keys: &[UrlKey], now: Timestamp) -> Result<Vec<Option<Hit>>, Error> {
@@ -273,7 +307,8 @@ impl LinkSource for Index {
             .map(|key| {
                 let Some(address) = view.find(&searcher, key)? else { return Ok(None) };
                 let shown = self.shown(view.document(&searcher, address)?, now);
-                Ok(shown.map(|document| self.hit(document, &nothing, &mut analyser)))
+                let groups = view.groups(&searcher, address)?;
+                Ok(shown.map(|document| self.hit(document, groups, &nothing, &mut analyser)))
             })
             .collect()
     }

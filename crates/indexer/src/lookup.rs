@@ -18,6 +18,12 @@ pub struct Filter {
     pub host: Option<String>,
     /// On this site (registrable domain).
     pub site: Option<String>,
+    /// In this section, whatever the case of its letters.
+    pub section: Option<String>,
+    /// With this tag, whatever the case of its letters.
+    pub tag: Option<String>,
+    /// Of this story ([`Hit::story`]).
+    pub story: Option<u64>,
     /// Published (or, where the page does not tell, fetched) at or after this.
     pub since: Option<Timestamp>,
     /// Published (or fetched) before this.
@@ -25,12 +31,15 @@ pub struct Filter {
 }
 
 /// A full-text search. Words are alternatives, the more of them and the rarer the better; `"several words"` alone must stand as
-/// written, beside other words it counts extra where it does; `-word` must not stand there. Anything else is taken as plain
-/// words. Without words: newest first.
+/// written, beside other words it counts extra where it does; `-word` must not stand there; `site:example.kz`, and so `host:`,
+/// `language:`, `section:`, `tag:`, `story:`, `since:` and `until:`, narrow the search as [`Filter`] does. Anything else is
+/// taken as plain words. Without words: newest first.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Query {
     /// As the reader typed it.
     pub text: String,
+    /// Whether the text is words and nothing else, because no reader typed it.
+    pub verbatim: bool,
     /// Which documents.
     pub filter: Filter,
     /// How many hits, at most `Settings::limit_max`.
@@ -41,8 +50,12 @@ pub struct Query {
     pub offset: usize,
     /// Overrides `Weights::freshness`.
     pub freshness: Option<f32>,
+    /// Overrides `Weights::authority`.
+    pub authority: Option<f32>,
     /// Whether to count all matches (costs reading all of them).
     pub count: bool,
+    /// Whether to count all matches by language, site and section (costs the same).
+    pub facets: bool,
     /// The time of asking: what is withdrawn at this time is not answered.
     pub now: Timestamp,
 }
@@ -58,6 +71,11 @@ pub struct Similar {
     pub limit: usize,
     /// The time of asking.
     pub now: Timestamp,
+    /// Looks for links in every language, by what words mean and how they sound; otherwise by the words of the seed's own
+    /// language. Which languages are answered the filter says.
+    pub cross_language: bool,
+    /// Leaves out copies of the seed: the same text at other places.
+    pub without_copies: bool,
 }
 
 /// What others should be like.
@@ -87,6 +105,10 @@ pub struct Hit {
     pub host: String,
     /// Registrable domain of the URL.
     pub site: String,
+    /// The story it is part of, if it is part of one.
+    pub story: Option<u64>,
+    /// The group of copies of one text it belongs to, if it does.
+    pub copy: Option<u64>,
     /// An excerpt the publisher permits; empty text where it permits none.
     pub snippet: Snippet,
     /// The document. Its `text` is for further processing and never shown to readers in full.
@@ -109,8 +131,38 @@ pub struct Answer {
     pub hits: Vec<Hit>,
     /// All matches, if [`Query::count`] was asked.
     pub total: Option<u64>,
+    /// All matches by property, if [`Query::facets`] was asked.
+    pub facets: Option<Facets>,
+    /// Words that stand nowhere, with what was looked for beside them.
+    pub corrections: Vec<Correction>,
     /// Where to go on, if there may be more.
     pub next: Option<String>,
+}
+
+/// How many of all matches have a property: the most frequent values first, equals in alphabetical order, at most
+/// [`Facets::VALUES_MAX`] each.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
+pub struct Facets {
+    /// By language code.
+    pub languages: Vec<(String, u64)>,
+    /// By site (registrable domain).
+    pub sites: Vec<(String, u64)>,
+    /// By section, in lower case.
+    pub sections: Vec<(String, u64)>,
+}
+
+impl Facets {
+    /// Values told of each property.
+    pub const VALUES_MAX: usize = 20;
+}
+
+/// A word that stands nowhere in the index, and the most like one that does.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Correction {
+    /// As asked, normalised.
+    pub written: String,
+    /// What was looked for too.
+    pub taken: String,
 }
 
 /// Why a document leaves the index.
@@ -174,18 +226,30 @@ pub struct Stats {
     pub changes: u64,
 }
 
+impl Similar {
+    /// The `limit` links most like the seed in its own language, copies among them.
+    #[must_use]
+    pub fn new(seed: Seed, limit: usize, now: Timestamp) -> Self {
+        let filter = Filter::default();
+        Self { seed, filter, limit, now, cross_language: false, without_copies: false }
+    }
+}
+
 impl Query {
     /// A search with `limit` hits and everything else at its default.
     #[must_use]
     pub fn new(text: impl Into<String>, limit: usize, now: Timestamp) -> Self {
         Self {
             text: text.into(),
+            verbatim: false,
             filter: Filter::default(),
             limit,
             cursor: None,
             offset: 0,
             freshness: None,
+            authority: None,
             count: false,
+            facets: false,
             now,
         }
     }

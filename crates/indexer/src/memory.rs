@@ -14,13 +14,14 @@ use crate::best::Order;
 use crate::changes::{self, Entry, What};
 use crate::error::Error;
 use crate::lookup::{Answer, Change, Changes, Hidden, Hit, Query, Removal, Seed, Similar, Stats};
-use crate::plan::{Plan, Spot};
+use crate::plan::Plan;
 use crate::port::{IndexWriter, LinkSource};
 use crate::schema;
-use crate::search::{self, Cursor};
+use crate::search::{self, Cursor, Ranked};
 use crate::settings::Settings;
 use crate::similar::{self, Pattern};
 use crate::snippet;
+use crate::spelling;
 
 use self::state::{Held, Pending, State};
 
@@ -56,20 +57,22 @@ impl MemoryIndex {
         let document = held.document.clone();
         let snippet = snippet::snippet(&document, wanted, self.settings.snippet_chars, analyser);
         let (host, site) = (held.place.host.clone(), held.place.site.clone());
-        Hit { rank: 0, score: 0.0, host, site, snippet, document }
+        Hit { rank: 0, score: 0.0, host, site, story: None, copy: None, snippet, document }
     }
 }
 
 impl LinkSource for MemoryIndex {
     fn search(&self, query: &Query) -> Result<Answer, Error> {
         let mut analyser = Analyser::default();
-        let plan = Plan::of(query, &self.settings, &mut analyser)?;
+        let mut plan = Plan::of(query, &self.settings, &mut analyser)?;
         let cursor = query.cursor.as_deref().map(|text| Cursor::parse(text, query)).transpose()?;
-        let order =
-            search::order(&plan, query.freshness.unwrap_or(self.settings.weights.freshness), query.now);
+        let order = search::order(&plan, query, &self.settings.weights);
         let state = self.state();
-        let all = state.matches(&plan, &query.filter, order, query.now);
+        let beside = spelling::beside(&plan, &*state, &mut analyser)?;
+        plan.widen(&beside, &self.settings.weights);
+        let all = state.matches(&plan, order, query.now);
         let total = query.count.then_some(all.len() as u64);
+        let facets = query.facets.then(|| state::facets(all.iter().map(|(_, held)| *held)));
         let after = cursor.as_ref().map(|cursor| {
             let now = all.iter().find(|(_, held)| cursor.is_at(&held.document.key));
             now.map_or(cursor.place(), |(place, _)| *place)
@@ -84,12 +87,14 @@ impl LinkSource for MemoryIndex {
         let more = limit > 0 && rest.len() > offset + limit;
         let wanted = snippet::wanted(&plan);
         let before = cursor.map_or(0, |cursor| cursor.rank);
-        let mut answer = Answer { total, ..Answer::default() };
+        let corrections = beside.corrections;
+        let mut answer = Answer { total, facets, corrections, ..Answer::default() };
         for (rank, (place, held)) in (before + 1..).zip(rest).skip(offset).take(limit) {
             let hit = self.hit(held, &wanted, &mut analyser);
             answer.hits.push(Hit { rank, score: order.score(place.value), ..hit });
             if more {
-                answer.next = Some(Cursor::after(place, held.document.key, rank, query).to_string());
+                answer.next =
+                    Some(Cursor::after(Ranked::within(place), held.document.key, rank, query).to_string());
             }
         }
         Ok(answer)
@@ -115,14 +120,20 @@ impl LinkSource for MemoryIndex {
         };
         let least = if seed.is_some() { 2 } else { 1 };
         let documents = state.documents.len() as u64;
-        let plan = similar::plan(&pattern, documents, least, &mut analyser, |term| {
-            Ok::<_, Error>(state.document_frequency(Spot::Terms, term))
-        })?;
+        let mut plan = similar::plan(
+            &pattern,
+            similar.cross_language,
+            documents,
+            least,
+            &mut analyser,
+            |spot, term| Ok::<_, Error>(state.document_frequency(spot, term)),
+        )?;
         if plan.is_open() {
             return Ok(Vec::new());
         }
-        let order = Order::Score { freshness: 0.0, now: 0 };
-        let found = state.matches(&plan, &similar.filter, order, similar.now);
+        plan.filter = similar.filter.clone();
+        let order = Order::Score { freshness: 0.0, authority: 0.0, now: 0 };
+        let found = state.matches(&plan, order, similar.now);
         let shown = found
             .into_iter()
             .filter(|(_, held)| Some(held.document.key) != seed && state.shown(&held.document, similar.now));

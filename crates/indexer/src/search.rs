@@ -1,25 +1,30 @@
 //! A plan is carried out on a view: the search engine's query, paging, cursors.
 //!
+//! The best matches are ordered again by a second look (`rescore`); the others follow in the order of the first.
+//!
 //! A cursor names the last hit by its value and its key. Scores drift a little with every commit, so the next page finds that
-//! hit again and goes on after its score of now; only if it is gone the remembered value counts.
+//! hit again and goes on after its place of now; only if it is gone the remembered value counts.
 //!
 //! Invariant: what is hidden or withdrawn never fills a page: the search goes on until the page is full or all is read.
 
-use model::{Timestamp, UrlKey};
+use model::UrlKey;
 use tantivy::query::{
     AllQuery, BooleanQuery, BoostQuery, ConstScoreQuery, EnableScoring, Occur, PhraseQuery,
     Query as EngineQuery, TermQuery,
 };
 use tantivy::schema::{Field, IndexRecordOption};
-use tantivy::{DocSet, Searcher, Term};
+use tantivy::{DocAddress, DocSet, Term};
 
 use crate::best::{Best, Found, Order, Place, Sieve};
 use crate::error::Error;
 use crate::exclusion::Excludable;
-use crate::lookup::{Filter, Query};
+use crate::facets::Counter;
+use crate::lexicon::Lexicon;
+use crate::lookup::{Facets, Query};
 use crate::plan::{Clause, Plan, Spot};
+use crate::rescore::{self, WINDOW};
 use crate::schema::{self, Fields};
-use crate::view::View;
+use crate::settings::Weights;
 
 /// Rounds of searching on when hits turn out to be hidden; each asks for twice as many.
 const ROUNDS_MAX: usize = 12;
@@ -31,14 +36,17 @@ pub(crate) struct Cursor {
     key: UrlKey,
     /// Hits before it.
     pub(crate) rank: u32,
+    /// Whether it came after those looked at twice.
+    beyond: bool,
     /// Of the query it belongs to.
     query: u64,
 }
 
 impl Cursor {
     /// The cursor after a hit.
-    pub(crate) fn after(place: Place, key: UrlKey, rank: u32, query: &Query) -> Self {
-        Self { value: place.value, key, rank, query: fingerprint(query) }
+    pub(crate) fn after(place: Ranked, key: UrlKey, rank: u32, query: &Query) -> Self {
+        let Ranked { place, beyond } = place;
+        Self { value: place.value, key, rank, beyond, query: fingerprint(query) }
     }
 
     /// Reads a cursor of this query.
@@ -46,9 +54,10 @@ impl Cursor {
         let read = || {
             let mut parts = text.split('.');
             let mut number = || u64::from_str_radix(parts.next()?, 16).ok();
-            let (value, rank, of) = (number()?, number()?, number()?);
+            let (value, rank, beyond, of) = (number()?, number()?, number()?, number()?);
             let key = UrlKey::from_hex(parts.next()?)?;
-            let cursor = Self { value, key, rank: u32::try_from(rank).ok()?, query: of };
+            let rank = u32::try_from(rank).ok()?;
+            let cursor = Self { value, key, rank, beyond: beyond == 1, query: of };
             (parts.next().is_none() && cursor.query == fingerprint(query)).then_some(cursor)
         };
         read().ok_or_else(|| Error::cursor(text))
@@ -67,26 +76,46 @@ impl Cursor {
 
 impl std::fmt::Display for Cursor {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "{:x}.{:x}.{:x}.{}", self.value, self.rank, self.query, self.key)
+        let beyond = u8::from(self.beyond);
+        write!(f, "{:x}.{:x}.{beyond:x}.{:x}.{}", self.value, self.rank, self.query, self.key)
     }
 }
 
 fn fingerprint(query: &Query) -> u64 {
-    schema::fingerprint(&format!("{} {:?} {:?}", query.text, query.filter, query.freshness))
+    let Query { text, filter, freshness, authority, .. } = query;
+    schema::fingerprint(&format!("{text} {filter:?} {freshness:?} {authority:?}"))
 }
 
 /// The order a query is answered in.
-pub(crate) fn order(plan: &Plan, freshness: f32, now: Timestamp) -> Order {
-    if plan.is_open() { Order::Date } else { Order::Score { freshness, now: now.as_second() } }
+pub(crate) fn order(plan: &Plan, query: &Query, weights: &Weights) -> Order {
+    if plan.is_open() {
+        return Order::Date;
+    }
+    Order::Score {
+        freshness: query.freshness.unwrap_or(weights.freshness),
+        authority: query.authority.unwrap_or(weights.authority),
+        now: query.now.as_second(),
+    }
 }
 
-/// The search engine's query of a plan within a filter's host and site.
-pub(crate) fn engine_query(plan: &Plan, filter: &Filter, fields: &Fields) -> Box<dyn EngineQuery> {
+/// The search engine's query of a plan.
+pub(crate) fn engine_query(plan: &Plan, fields: &Fields) -> Box<dyn EngineQuery> {
     let mut any: Vec<_> = plan.any.iter().map(|clause| (Occur::Should, term_query(clause, fields))).collect();
     let mut must = Vec::new();
-    for (field, text) in [(fields.host, &filter.host), (fields.site, &filter.site)] {
+    let filter = &plan.filter;
+    let named = [
+        (fields.host, &filter.host),
+        (fields.site, &filter.site),
+        (fields.section, &filter.section),
+        (fields.tag, &filter.tag),
+    ];
+    for (field, text) in named {
         must.extend(text.as_deref().map(|text| constant(Box::new(exact(field, &text.to_lowercase())))));
     }
+    must.extend(filter.story.map(|story| {
+        let term = Term::from_field_u64(fields.story, story);
+        constant(Box::new(TermQuery::new(term, IndexRecordOption::Basic)))
+    }));
     match plan.phrase_weight {
         None => must.extend(plan.phrases.iter().map(|words| constant(phrase(words, fields)))),
         Some(weight) => any.extend(plan.phrases.iter().map(|words| {
@@ -112,11 +141,14 @@ pub(crate) fn engine_query(plan: &Plan, filter: &Filter, fields: &Fields) -> Box
     Box::new(BooleanQuery::new(clauses))
 }
 
-fn field(spot: Spot, fields: &Fields) -> Field {
+pub(crate) fn field(spot: Spot, fields: &Fields) -> Field {
     match spot {
         Spot::Words => fields.words,
         Spot::Terms => fields.terms,
         Spot::Title => fields.title,
+        Spot::Anchors => fields.anchors,
+        Spot::About => fields.about,
+        Spot::Cross => fields.cross,
     }
 }
 
@@ -144,26 +176,43 @@ fn constant(query: Box<dyn EngineQuery>) -> Box<dyn EngineQuery> {
 
 /// One search on one state of the index.
 pub(crate) struct Run<'a> {
-    pub(crate) view: &'a View,
-    pub(crate) searcher: &'a Searcher,
+    pub(crate) lexicon: &'a Lexicon<'a>,
     pub(crate) query: Box<dyn EngineQuery>,
     pub(crate) order: Order,
     pub(crate) sieve: Sieve,
 }
 
+/// A place in the whole answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Ranked {
+    pub(crate) place: Place,
+    /// Whether it comes after those looked at twice.
+    beyond: bool,
+}
+
+impl Ranked {
+    /// Looked at twice.
+    pub(crate) fn within(place: Place) -> Self {
+        Self { place, beyond: false }
+    }
+}
+
 impl Run<'_> {
-    /// Where the cursor's hit stands now.
-    pub(crate) fn resume(&self, cursor: &Cursor) -> Result<Place, Error> {
-        let failed = |e| Error::engine("search", &self.view.path)(e);
+    fn failed<T>(&self, result: tantivy::Result<T>) -> Result<T, Error> {
+        result.map_err(Error::engine("search", &self.lexicon.view.path))
+    }
+
+    /// Where the cursor's hit stands now in the order of the first look.
+    fn resume(&self, cursor: &Cursor) -> Result<Place, Error> {
         let remembered = cursor.place();
-        let Some(address) = self.view.find(self.searcher, &cursor.key)? else { return Ok(remembered) };
-        let segment = self.searcher.segment_reader(address.segment_ord);
-        let date = segment.fast_fields().i64(schema::DATE).map_err(failed)?.first(address.doc_id);
+        let Lexicon { view, searcher, .. } = self.lexicon;
+        let Some(address) = view.find(searcher, &cursor.key)? else { return Ok(remembered) };
+        let segment = searcher.segment_reader(address.segment_ord);
         let mut score = 0.0;
         if matches!(self.order, Order::Score { .. }) {
-            let scoring = EnableScoring::enabled_from_searcher(self.searcher);
-            let weight = self.query.weight(scoring).map_err(failed)?;
-            let mut scorer = weight.scorer(segment, 1.0).map_err(failed)?;
+            let scoring = EnableScoring::enabled_from_statistics_provider(self.lexicon, searcher);
+            let weight = self.failed(self.query.weight(scoring))?;
+            let mut scorer = self.failed(weight.scorer(segment, 1.0))?;
             if scorer.doc() < address.doc_id {
                 scorer.seek(address.doc_id);
             }
@@ -172,7 +221,11 @@ impl Run<'_> {
             }
             score = scorer.score();
         }
-        Ok(Place { value: self.order.value(score, date.unwrap_or_default()), tie: remembered.tie })
+        let columns = segment.fast_fields();
+        let date = self.failed(columns.i64(schema::DATE))?.first(address.doc_id).unwrap_or_default();
+        let authority = self.failed(columns.u64(schema::AUTHORITY))?.first(address.doc_id);
+        let factor = self.order.factor(date, authority.unwrap_or_default());
+        Ok(Place { value: self.order.value(score * factor, date), tie: remembered.tie })
     }
 
     /// How many documents match.
@@ -180,21 +233,53 @@ impl Run<'_> {
         Ok(self.best(0, None, true)?.1)
     }
 
+    /// How many documents match, by property.
+    pub(crate) fn facets(&self) -> Result<Facets, Error> {
+        let counter = Counter { sieve: self.sieve.clone() };
+        self.failed(self.lexicon.searcher.search(&*self.query, &counter))
+    }
+
     fn best(&self, limit: usize, after: Option<Place>, count: bool) -> Result<(Vec<Found>, u64), Error> {
         let best = Best { limit, order: self.order, sieve: self.sieve.clone(), after, count };
+        let searcher = self.lexicon.searcher;
         let harvest =
-            self.searcher.search(&*self.query, &best).map_err(Error::engine("search", &self.view.path))?;
+            self.failed(searcher.search_with_statistics_provider(&*self.query, &best, self.lexicon))?;
         Ok((harvest.found, harvest.total))
     }
 
-    /// Gives the matches in order to `keep` until it has kept `wanted` of them.
+    /// Gives the matches after the cursor's in order to `keep` until it has kept `wanted` of them; the best ones in the order
+    /// of a second look for what `again` says, if anything.
     pub(crate) fn each<T>(
         &self,
-        mut after: Option<Place>,
+        again: Option<&Plan>,
+        cursor: Option<&Cursor>,
         wanted: usize,
-        mut keep: impl FnMut(&Found) -> Result<Option<T>, Error>,
+        mut keep: impl FnMut(Ranked, DocAddress) -> Result<Option<T>, Error>,
     ) -> Result<Vec<T>, Error> {
         let mut kept = Vec::new();
+        let mut after = None;
+        match (again, cursor) {
+            (None, None) => {}
+            (None, Some(cursor)) => after = Some(self.resume(cursor)?),
+            (Some(_), Some(cursor)) if cursor.beyond => after = Some(self.resume(cursor)?),
+            (Some(plan), _) => {
+                let (found, _) = self.best(WINDOW, None, false)?;
+                let last = found.last().map(|found| found.place);
+                let is_all = found.len() < WINDOW;
+                let window = self.look_again(plan, found)?;
+                let start = cursor.map_or(0, |cursor| start(&window, cursor));
+                for found in &window[start..] {
+                    if kept.len() < wanted {
+                        kept.extend(keep(Ranked::within(found.place), found.address)?);
+                    }
+                }
+                if is_all {
+                    return Ok(kept);
+                }
+                after = last;
+            }
+        }
+        let beyond = again.is_some();
         let mut batch = wanted;
         for _ in 0..ROUNDS_MAX {
             if kept.len() >= wanted {
@@ -203,7 +288,7 @@ impl Run<'_> {
             let (found, _) = self.best(batch, after, false)?;
             for found in &found {
                 if kept.len() < wanted {
-                    kept.extend(keep(found)?);
+                    kept.extend(keep(Ranked { place: found.place, beyond }, found.address)?);
                 }
             }
             if found.len() < batch {
@@ -213,5 +298,25 @@ impl Run<'_> {
             batch *= 2;
         }
         Ok(kept)
+    }
+
+    /// The matches in their final order.
+    fn look_again(&self, plan: &Plan, mut found: Vec<Found>) -> Result<Vec<Found>, Error> {
+        let addresses: Vec<DocAddress> = found.iter().map(|found| found.address).collect();
+        let added = self.failed(rescore::additions(plan, self.lexicon, &addresses))?;
+        for (found, added) in found.iter_mut().zip(added) {
+            found.place.value = self.order.value((found.score + added) * found.factor, 0);
+        }
+        found.sort_unstable_by_key(|found| std::cmp::Reverse(found.place));
+        Ok(found)
+    }
+}
+
+/// Where to go on in the window after the cursor's hit.
+fn start(window: &[Found], cursor: &Cursor) -> usize {
+    let last = cursor.place();
+    match window.iter().position(|found| found.place.tie == last.tie) {
+        Some(at) => at + 1,
+        None => window.partition_point(|found| found.place >= last),
     }
 }

@@ -4,6 +4,8 @@
 use model::{ByteSize, Span};
 use serde::{Deserialize, Serialize};
 
+use crate::story;
+
 /// Settings of the index.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -14,10 +16,13 @@ pub struct Settings {
     /// Indexing threads, 1 to 8; the memory is shared among them.
     pub threads: usize,
     /// A commit is due when this long has passed since the oldest uncommitted change (a commit costs about 40 ms CPU:
-    /// retrieval.md).
+    /// retrieval.md). Archiving, parsing and the commit itself take up to a second more.
     pub commit_interval: Span,
     /// A commit is due after this many uncommitted changes, at least 1.
     pub commit_documents: usize,
+    /// How long the bytes of a page may stay in the files after its publisher withdrew it (`noindex`, 404, 410, end of
+    /// availability); answers leave it out at once. The purge rewrites archive segments, so it waits for half of this.
+    pub purge_within: Span,
     /// The longest query taken, in bytes.
     pub query_bytes_max: ByteSize,
     /// The most distinct words of a query that are searched for; the rest are ignored. 1 to 1,024.
@@ -26,6 +31,8 @@ pub struct Settings {
     pub limit_max: usize,
     /// The longest snippet in characters, where the publisher sets no lower limit.
     pub snippet_chars: usize,
+    /// Which documents tell of the same event.
+    pub stories: story::Settings,
     /// What counts how much in ranking.
     pub weights: Weights,
 }
@@ -38,6 +45,12 @@ pub struct Weights {
     pub title: f32,
     /// A word found in the text, times the weight of how it was found.
     pub body: f32,
+    /// A word found in the texts of links that lead to the page, times the weight of how it was found.
+    pub anchors: f32,
+    /// A word found in author, section, tags, site name or URL, times the weight of how it was found.
+    pub about: f32,
+    /// Two neighbours of a short query found within three words of each other.
+    pub proximity: f32,
     /// Found as written; Kazakh: in the same form, in any script.
     pub exact: f32,
     /// Found by its stem.
@@ -46,6 +59,8 @@ pub struct Weights {
     pub prefix: f32,
     /// How much a search prefers recent documents: 0 = not at all, 1 = a document of a week ago counts half.
     pub freshness: f32,
+    /// How much a search prefers sites that other sites link to: 0 = not at all, 1 = twice as much for the best of them.
+    pub authority: f32,
 }
 
 impl Default for Settings {
@@ -53,12 +68,14 @@ impl Default for Settings {
         Self {
             memory: ByteSize::mebibytes(64),
             threads: 1,
-            commit_interval: Span::seconds(5),
+            commit_interval: Span::seconds(4),
             commit_documents: 10_000,
+            purge_within: Span::seconds(24 * 3_600),
             query_bytes_max: ByteSize::kibibytes(8),
             query_words_max: 128,
             limit_max: 1_000,
             snippet_chars: 240,
+            stories: story::Settings::default(),
             weights: Weights::default(),
         }
     }
@@ -66,7 +83,18 @@ impl Default for Settings {
 
 impl Default for Weights {
     fn default() -> Self {
-        Self { title: 0.5, body: 1.0, exact: 0.3, stem: 1.0, prefix: 1.0, freshness: 0.0 }
+        Self {
+            title: 0.5,
+            body: 1.0,
+            anchors: 0.3,
+            about: 0.2,
+            proximity: 0.2,
+            exact: 0.3,
+            stem: 1.0,
+            prefix: 1.0,
+            freshness: 0.0,
+            authority: 0.2,
+        }
     }
 }
 
@@ -84,21 +112,33 @@ impl Settings {
             ("query_words_max", self.query_words_max as u64, 1, 1_024),
             ("limit_max", self.limit_max as u64, 1, 100_000),
             ("snippet_chars", self.snippet_chars as u64, 0, 10_000),
+            ("stories.documents_max", self.stories.documents_max as u64, 1, 1_000_000),
         ];
         for (name, value, least, most) in ranges {
             if !(least..=most).contains(&value) {
                 return Err(format!("{name} is {value}; set it to {least} to {most}"));
             }
         }
-        let Weights { title, body, exact, stem, prefix, freshness } = self.weights;
-        let weights =
-            [("title", title), ("body", body), ("exact", exact), ("stem", stem), ("prefix", prefix)];
-        for (name, value) in weights.into_iter().chain([("freshness", freshness)]) {
+        let Weights { title, body, anchors, about, proximity, exact, stem, prefix, freshness, authority } =
+            self.weights;
+        let weights = [
+            ("title", title),
+            ("body", body),
+            ("anchors", anchors),
+            ("about", about),
+            ("proximity", proximity),
+            ("exact", exact),
+            ("stem", stem),
+            ("prefix", prefix),
+            ("freshness", freshness),
+            ("authority", authority),
+        ];
+        for (name, value) in weights {
             if !(0.0..=100.0).contains(&value) {
                 return Err(format!("weights.{name} is {value}; set it to 0 to 100"));
             }
         }
-        if body * exact.max(stem).max(prefix) == 0.0 {
+        if body * stem.max(prefix) == 0.0 {
             return Err("all weights are 0, so nothing would be found; set weights.stem".to_owned());
         }
         Ok(())

@@ -16,7 +16,7 @@ use crate::error::Error;
 use crate::layout::{self, Stamp};
 use crate::schema::{self, Fields};
 use crate::stored;
-use crate::{analysis, lookup::Stats};
+use crate::{analysis, cross, lookup::Stats};
 
 /// Decompressed blocks of stored documents kept per segment.
 const STORE_BLOCKS: usize = 50;
@@ -25,6 +25,13 @@ const STORE_BLOCKS: usize = 50;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Payload {
     pub(crate) checkpoint: Position,
+}
+
+/// What groups a document belongs to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(crate) struct Groups {
+    pub(crate) story: Option<u64>,
+    pub(crate) copy: Option<u64>,
 }
 
 /// A generation opened for reading.
@@ -49,6 +56,7 @@ pub(crate) fn open_engine(path: &Path) -> Result<tantivy::Index, Error> {
         });
     }
     analysis::register(engine.tokenizers());
+    cross::register(engine.tokenizers());
     Ok(engine)
 }
 
@@ -134,11 +142,21 @@ impl View {
         let stored: TantivyDocument =
             searcher.doc(address).map_err(Error::engine("read a document", &self.path))?;
         let source = stored.get_first(self.fields.source);
-        let bytes = source.as_ref().and_then(Value::as_bytes).unwrap_or_default();
-        stored::decode(bytes).map_err(|e| Error::Damaged {
+        let text = source.as_ref().and_then(Value::as_str).unwrap_or_default();
+        stored::decode(text).map_err(|e| Error::Damaged {
             path: self.path.clone(),
             detail: format!("a stored document cannot be read: {e}"),
         })
+    }
+
+    /// The groups the document at an address belongs to.
+    pub(crate) fn groups(&self, searcher: &Searcher, address: DocAddress) -> Result<Groups, Error> {
+        let columns = searcher.segment_reader(address.segment_ord).fast_fields();
+        let value = |column| {
+            let column = columns.column_opt::<u64>(column).map_err(Error::engine("read", &self.path))?;
+            Ok(column.and_then(|column| column.first(address.doc_id)))
+        };
+        Ok(Groups { story: value(schema::STORY)?, copy: value(schema::COPY)? })
     }
 
     /// Keys of the documents of one segment after `after`, ascending, at most `limit`.

@@ -4,6 +4,7 @@
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use model::{Document, Position, Timestamp, UrlKey};
 
@@ -12,6 +13,7 @@ use tantivy::Searcher;
 use crate::changes::{self, What};
 use crate::engine::{self, Engine};
 use crate::error::Error;
+use crate::inbound::Inbound;
 use crate::layout::{self, Lock, Stamp};
 use crate::lookup::Removal;
 use crate::port::IndexWriter;
@@ -94,6 +96,11 @@ impl Writer {
         let oldest = *self.oldest.get_or_insert(now);
         self.engine.uncommitted >= self.settings.commit_documents
             || model::time::until(oldest, now) >= self.settings.commit_interval.0
+    }
+
+    /// Where the anchors and authority of the documents put from now on come from; nowhere until this is called.
+    pub fn set_inbound(&mut self, inbound: Arc<dyn Inbound>) {
+        self.engine.inbound = inbound;
     }
 
     /// Ends writing in good order: waits for merges. Uncommitted changes are dropped.

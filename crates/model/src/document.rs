@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::evidence::Evidence;
 use crate::junk::Junk;
+use crate::language::Language;
 use crate::page_type::PageType;
 use crate::time::Timestamp;
 use crate::url::UrlKey;
@@ -22,11 +23,6 @@ pub enum ResourceKind {
     /// robots.txt. Archived like everything else; never indexed.
     Robots,
 }
-
-/// A language by its ISO 639-1 (else 639-3) code in lower case: `kk`, `ru`, `en`, `und` when unknown.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(from = "String", into = "String")]
-pub struct Language(String);
 
 /// How much of a page is in one language and script.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -257,55 +253,6 @@ pub struct Note {
     pub code: String,
     /// In words.
     pub detail: String,
-}
-
-impl Language {
-    /// A language by code; anything that is not two or three ASCII letters is `und`.
-    #[must_use]
-    pub fn new(code: &str) -> Self {
-        let primary = code.split(['-', '_']).next().unwrap_or_default();
-        if matches!(primary.len(), 2..=3) && primary.bytes().all(|b| b.is_ascii_alphabetic()) {
-            Self(primary.to_ascii_lowercase())
-        } else {
-            Self::unknown()
-        }
-    }
-
-    /// `und`.
-    #[must_use]
-    pub fn unknown() -> Self {
-        Self("und".to_owned())
-    }
-
-    /// Its code.
-    #[must_use]
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
-}
-
-impl From<String> for Language {
-    fn from(code: String) -> Self {
-        Self::new(&code)
-    }
-}
-
-impl From<Language> for String {
-    fn from(language: Language) -> Self {
-        language.0
-    }
-}
-
-impl Default for Language {
-    fn default() -> Self {
-        Self::unknown()
-    }
-}
-
-impl std::fmt::Display for Language {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(&self.0)
-    }
 }
 
 #[cfg(test)]

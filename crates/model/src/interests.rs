@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::document::Language;
+use crate::language::Language;
 
 /// Weighted wishes, without the person who has them.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]

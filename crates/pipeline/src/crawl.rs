@@ -27,6 +27,7 @@ pub use self::unsettled::Unsettled;
 use crate::jobs::JunkSeed;
 use crate::progress::{CrawlSummary, Progress};
 use crate::stores::{SharedFrontier, Stores};
+use crate::withdrawals::Withdrawals;
 use crate::{Error, Job};
 
 /// Records between fetcher and archive. A record is at most the fetcher's body limit; on average 15 kB.
@@ -133,6 +134,8 @@ pub async fn crawl<T: Transport>(
     let (to_settle, archived) = sync_channel(ARCHIVED_QUEUE);
 
     let (archive, index, takedowns) = (&mut stores.archive, &mut stores.writer, &mut stores.takedowns);
+    let links = &mut stores.links;
+    let withdrawals = Withdrawals::of(&stores.data);
     let runtime = tokio::runtime::Handle::current();
     // Threads borrow the stores, so they live in a scope; the scope blocks, so it has a blocking thread of its own.
     let ended = tokio::task::block_in_place(|| {
@@ -141,6 +144,8 @@ pub async fn crawl<T: Transport>(
             let settling = settling::Settling {
                 frontier: &frontier,
                 index,
+                links,
+                withdrawals: &withdrawals,
                 derive: &derive_settings,
                 progress,
                 clock: &*clock,
@@ -170,6 +175,9 @@ pub async fn crawl<T: Transport>(
         })
     })?;
     crate::forget::purge_pending(stores)?;
+    crate::withdrawals::purge_withdrawn(stores)?;
+    crate::graph::refresh(stores)?;
+    crate::graph::renew_authority_if_old(&stores.data, clock.now())?;
     let queued = stores.frontier.lock().counts()?.queued;
     let took = model::time::until(started, clock.now());
     Ok(progress.crawl_summary(took, queued, ended))

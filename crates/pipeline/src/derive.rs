@@ -9,10 +9,12 @@ use fetcher::coding;
 use fetcher::robots::Rules;
 use frontier::{Offer, Settlement};
 use indexer::Removal;
+use links::{Outlink, Page};
 use model::{
-    CanonicalUrl, Directives, Document, FetchRecord, Junk, LinkKind, Outcome, Parsed, ResourceKind, Response,
-    UrlKey,
+    CanonicalUrl, Directives, Document, FetchRecord, Junk, Link, LinkKind, Outcome, Parsed, ResourceKind,
+    Response, Timestamp, UrlKey,
 };
+use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use url::Url;
 
@@ -27,6 +29,10 @@ pub struct Derived {
     pub key: UrlKey,
     /// What changes in the index.
     pub change: Change,
+    /// What changes in the link graph.
+    pub page: PageChange,
+    /// Its publisher wants it out of the files too.
+    pub withdrawn: Option<Withdrawn>,
     /// What the frontier learns; absent for robots.txt, which is no URL of the frontier's.
     pub settlement: Option<Settlement>,
     /// Further offers that belong to no settlement (sitemaps named by robots.txt).
@@ -42,6 +48,28 @@ pub enum Change {
     Put(Box<Document>),
     /// Nothing is to be found there any more.
     Delete(Removal),
+    /// As it was.
+    Keep,
+}
+
+/// A page that its publisher wants out of answers and files.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Withdrawn {
+    /// The URL as visited.
+    pub url: String,
+    /// Key of its document.
+    pub key: UrlKey,
+    /// From when on: when we were told, or the end of its availability.
+    pub at: Timestamp,
+}
+
+/// What changes in the link graph.
+#[derive(Debug)]
+pub enum PageChange {
+    /// This page with its links replaces what was there.
+    Put(Box<Page>),
+    /// Nothing is to be kept of it.
+    Delete,
     /// As it was.
     Keep,
 }
@@ -62,12 +90,14 @@ pub fn derive(record: &FetchRecord, settings: &DeriveSettings) -> Derived {
     let mut derived = Derived {
         key: visit.key,
         change: Change::Keep,
+        page: PageChange::Keep,
+        withdrawn: None,
         settlement: None,
         offers: Vec::new(),
         links_count: 0,
     };
     if visit.job == IMPORT_JOB {
-        derived.change = imported_change(record, settings);
+        read_imported(record, settings, &mut derived);
         return derived;
     }
     if visit.kind == ResourceKind::Robots {
@@ -89,9 +119,14 @@ pub fn derive(record: &FetchRecord, settings: &DeriveSettings) -> Derived {
         }
         (Outcome::Redirected { to, .. }, _) => {
             derived.change = Change::Delete(Removal::Gone);
+            derived.page = PageChange::Delete;
             settlement.discovered.extend(redirect_offer(record, to));
         }
-        (Outcome::HttpError { status: 404 | 410 }, _) => derived.change = Change::Delete(Removal::Gone),
+        (Outcome::HttpError { status: 404 | 410 }, _) => {
+            derived.change = Change::Delete(Removal::Gone);
+            derived.withdrawn = Some(withdrawn(record, &derived.change, record.requested_at));
+            derived.page = PageChange::Delete;
+        }
         _ => {}
     }
     derived.settlement = Some(settlement);
@@ -127,11 +162,13 @@ fn read_page(
     let Some(parsed) = parse_record(record, settings) else { return };
     derived.links_count = u32::try_from(parsed.links.len()).unwrap_or(u32::MAX);
     settlement.content_hash = Some(content_hash(&parsed));
-    settlement.discovered = link_offers(record, &parsed);
+    let urls = followed(&parsed);
+    let targets = targets(&parsed, &urls);
+    settlement.discovered = link_offers(record, &parsed, urls);
     settlement.signs = signs::of(&parsed, &settlement.discovered, &settlement.site);
     settlement.visit.kind = kind_of(&parsed, settlement.visit.kind);
     settlement.dropped = !may_index(&parsed.directives);
-    derived.change = document_change(record, parsed);
+    change_both(record, parsed, &targets, derived);
 }
 
 /// What is really there: feeds and sitemaps are known by what they list, whatever their discoverer believed.
@@ -167,12 +204,59 @@ fn document_change(record: &FetchRecord, parsed: Parsed) -> Change {
     }
 }
 
-/// An imported record changes the index and nothing else: importing is not crawling.
-fn imported_change(record: &FetchRecord, settings: &DeriveSettings) -> Change {
+/// An imported record changes the index and the link graph and nothing else: importing is not crawling.
+fn read_imported(record: &FetchRecord, settings: &DeriveSettings, derived: &mut Derived) {
     if let Some(document) = imported_document(record) {
-        return Change::Put(Box::new(document));
+        derived.change = Change::Put(Box::new(document));
+    } else if let Some(parsed) = parse_record(record, settings) {
+        let targets = targets(&parsed, &followed(&parsed));
+        change_both(record, parsed, &targets, derived);
     }
-    parse_record(record, settings).map_or(Change::Keep, |parsed| document_change(record, parsed))
+}
+
+/// What a page changes in the link graph and in the index.
+fn change_both(record: &FetchRecord, mut parsed: Parsed, targets: &[Option<UrlKey>], derived: &mut Derived) {
+    let until = parsed.document.as_ref().and(parsed.directives.unavailable_after);
+    let from = if is_withheld(&parsed) { Some(record.requested_at) } else { until };
+    derived.page = page_change(record, &mut parsed, targets);
+    derived.change = document_change(record, parsed);
+    derived.withdrawn = from.map(|at| withdrawn(record, &derived.change, at));
+}
+
+fn withdrawn(record: &FetchRecord, change: &Change, at: Timestamp) -> Withdrawn {
+    let key = if let Change::Put(document) = change { document.key } else { record.visit.key };
+    Withdrawn { url: record.visit.url.clone(), key, at }
+}
+
+/// Whether there is a document that its publisher does not want found. Feeds and sitemaps are often marked so and have none.
+fn is_withheld(parsed: &Parsed) -> bool {
+    parsed.document.is_some() && !may_index(&parsed.directives)
+}
+
+/// The links of a page or feed that may be shown and followed. Takes them out of `parsed`.
+fn page_change(record: &FetchRecord, parsed: &mut Parsed, targets: &[Option<UrlKey>]) -> PageChange {
+    let is_sitemap = parsed.links.iter().any(|link| link.kind == LinkKind::Location);
+    match parsed.junk {
+        Some(Junk::Captcha | Junk::Empty) => return PageChange::Keep,
+        Some(Junk::SoftError | Junk::Parked | Junk::Login) => return PageChange::Delete,
+        None if is_sitemap || !parsed.directives.follow || is_withheld(parsed) => return PageChange::Delete,
+        None => {}
+    }
+    let links = std::mem::take(&mut parsed.links);
+    let outlinks = links.into_iter().zip(targets).map(|(link, target)| Outlink {
+        target: *target,
+        url: link.url,
+        text: link.text,
+        rel: link.rel,
+        kind: link.kind,
+    });
+    PageChange::Put(Box::new(Page {
+        key: record.visit.key,
+        url: record.visit.url.clone(),
+        fetched: record.requested_at,
+        until: parsed.directives.unavailable_after,
+        links: outlinks.collect(),
+    }))
 }
 
 /// Whether a document enters the index at all. `unavailable_after` is not asked here: it is enforced when answering.
@@ -180,7 +264,7 @@ fn may_index(directives: &Directives) -> bool {
     directives.index && directives.search != Some(false)
 }
 
-fn decoded_body<'a>(response: &'a Response, settings: &DeriveSettings) -> Cow<'a, [u8]> {
+pub(crate) fn decoded_body<'a>(response: &'a Response, settings: &DeriveSettings) -> Cow<'a, [u8]> {
     match &response.body.decoded {
         Some(decoded) => Cow::Borrowed(decoded),
         None => Cow::Owned(
@@ -189,25 +273,37 @@ fn decoded_body<'a>(response: &'a Response, settings: &DeriveSettings) -> Cow<'a
     }
 }
 
-fn link_offers(record: &FetchRecord, parsed: &Parsed) -> Vec<Offer> {
+/// Where each link leads, for those that lead on and may be followed. Reading a URL is most of what a link costs, so it is
+/// done once for the frontier and the link graph.
+fn followed(parsed: &Parsed) -> Vec<Option<CanonicalUrl>> {
+    let may_follow = |link: &Link| {
+        parsed.directives.follow && link.kind.leads_on() && !link.rel.iter().any(|rel| rel == "nofollow")
+    };
+    let url = |link: &Link| may_follow(link).then(|| CanonicalUrl::parse(&link.url).ok()).flatten();
+    parsed.links.iter().map(url).collect()
+}
+
+/// Keys of the links that the page vouches for, among those the link graph keeps.
+fn targets(parsed: &Parsed, followed: &[Option<CanonicalUrl>]) -> Vec<Option<UrlKey>> {
+    let kept = parsed.links.iter().zip(followed).take(Page::LINKS_MAX);
+    kept.map(|(link, url)| url.as_ref().filter(|_| links::vouches(link)).map(CanonicalUrl::key)).collect()
+}
+
+fn link_offers(record: &FetchRecord, parsed: &Parsed, followed: Vec<Option<CanonicalUrl>>) -> Vec<Offer> {
     if !parsed.directives.follow {
         return Vec::new();
     }
     let visit = &record.visit;
-    parsed
-        .links
-        .iter()
-        .filter(|link| !link.rel.iter().any(|rel| rel == "nofollow") && link.kind.leads_on())
-        .filter_map(|link| {
-            Some(Offer {
-                url: CanonicalUrl::parse(&link.url).ok()?,
-                kind: link.resource,
-                depth: visit.depth.saturating_add(1),
-                hops: 0,
-                via: Some(visit.url.clone()),
-                job: visit.job.clone(),
-                dated: link.dated,
-            })
+    let links = parsed.links.iter().zip(followed).filter_map(|(link, url)| Some((link, url?)));
+    links
+        .map(|(link, url)| Offer {
+            url,
+            kind: link.resource,
+            depth: visit.depth.saturating_add(1),
+            hops: 0,
+            via: Some(visit.url.clone()),
+            job: visit.job.clone(),
+            dated: link.dated,
         })
         .chain(canonical_offer(record, parsed))
         .collect()

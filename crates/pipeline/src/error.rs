@@ -47,6 +47,9 @@ pub enum Error {
     /// The archive failed.
     #[error("the archive failed")]
     Archive(#[from] archive::Error),
+    /// The link graph failed.
+    #[error("the link graph failed")]
+    Links(#[from] links::Error),
     /// The index failed.
     #[error("the index failed")]
     Index(#[from] indexer::Error),

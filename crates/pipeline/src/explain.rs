@@ -5,9 +5,11 @@ use fetcher::RobotsCopies;
 use fetcher::robots::Rules;
 use frontier::{Health, Refusal, SiteInsight, SiteStatus, UrlStatus};
 use indexer::LinkSource;
+use links::{Authority, Inlink};
 use model::{CanonicalUrl, Site, Timestamp};
 use serde::Serialize;
 
+use crate::graph::links_dir;
 use crate::stores::ReadStores;
 use crate::{Error, refusals};
 
@@ -34,6 +36,10 @@ pub struct Explained {
     pub archive: Vec<Archived>,
     /// Its document in the index.
     pub document: Option<Indexed>,
+    /// What other pages say of it; absent for a site, and where nothing links to it.
+    pub linked: Option<Linked>,
+    /// How much its site is worth by who links to it, 0 to 1.
+    pub authority: f32,
     /// Number of the live generation.
     pub index_generation: u32,
     /// It has been taken down.
@@ -93,6 +99,17 @@ pub struct Indexed {
     pub fetched: Timestamp,
 }
 
+/// The links that lead to it.
+#[derive(Debug, Clone, Serialize)]
+pub struct Linked {
+    /// Pages that link to it and vouch for it.
+    pub pages: u64,
+    /// What they call it, most telling first.
+    pub anchors: Vec<String>,
+    /// Some of them.
+    pub from: Vec<Inlink>,
+}
+
 /// Explains a URL, or a site when the text is a bare host name.
 ///
 /// # Errors
@@ -125,6 +142,7 @@ fn explain_url(stores: &ReadStores, url: &CanonicalUrl) -> Result<Option<Explain
     if known.is_none() && entries.is_empty() && hit.is_none() && !taken_down && refused.is_none() {
         return Ok(None);
     }
+    let linked = linked(stores, url, now)?;
     let document = hit.map(|hit| Indexed {
         id: hit.document.key.to_string(),
         title: hit.document.title,
@@ -158,6 +176,8 @@ fn explain_url(stores: &ReadStores, url: &CanonicalUrl) -> Result<Option<Explain
             })
             .collect(),
         document,
+        linked: linked.filter(|_| !taken_down),
+        authority: authority(stores, &url.site())?,
         index_generation: stores.index.stats()?.generation,
         taken_down,
     }))
@@ -181,6 +201,8 @@ fn explain_site(stores: &ReadStores, site: &Site) -> Result<Option<Explained>, E
         robots: None,
         archive: Vec::new(),
         document: None,
+        linked: None,
+        authority: authority(stores, site)?,
         index_generation: stores.index.stats()?.generation,
         taken_down: false,
     }))
@@ -188,6 +210,24 @@ fn explain_site(stores: &ReadStores, site: &Site) -> Result<Option<Explained>, E
 
 fn site_status(stores: &ReadStores, site: &Site) -> Result<Option<SiteStatus>, Error> {
     Ok(stores.frontier.as_ref().map(|frontier| frontier.site_status(site)).transpose()?.flatten())
+}
+
+/// What the link graph says of a URL.
+fn linked(stores: &ReadStores, url: &CanonicalUrl, now: Timestamp) -> Result<Option<Linked>, Error> {
+    /// Anchors and pages named.
+    const NAMED_MAX: usize = 5;
+    let Some(graph) = &stores.links else { return Ok(None) };
+    let (key, pages) = (url.key(), graph.inlink_count(&url.key())?);
+    let from = graph.inlinks(&key, NAMED_MAX, now)?;
+    Ok((pages > 0).then_some(Linked {
+        pages,
+        anchors: graph.anchors(&key, NAMED_MAX, now)?,
+        from: from.into_iter().filter(|inlink| !stores.takedowns.hides(&inlink.from)).collect(),
+    }))
+}
+
+fn authority(stores: &ReadStores, site: &Site) -> Result<f32, Error> {
+    Ok(Authority::load(&links_dir(&stores.data))?.map_or(0.0, |authority| authority.of(site.as_str())))
 }
 
 fn robots_verdict(stores: &ReadStores, url: &CanonicalUrl) -> Result<Option<RobotsVerdict>, Error> {

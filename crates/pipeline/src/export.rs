@@ -2,20 +2,19 @@
 //!
 //! Invariant: only what may be shown leaves; what was taken down or withdrawn does not, whatever the stores still hold.
 
-use std::collections::HashMap;
 use std::io::Write;
 
 use archive::export::WarcWriter;
 use archive::{ArchiveSource, Compression};
 use indexer::Index;
-use model::{Document, Outcome, Position, ResourceKind, Timestamp, UrlKey};
+use links::{Graph, Outlink};
+use model::{Document, Position, Timestamp};
 use serde::Serialize;
 
 use crate::Error;
-use crate::derive::{DeriveSettings, parse_record};
 use crate::takedowns::Takedowns;
 
-/// Documents read per step.
+/// Documents or pages read per step.
 const STEP: usize = 256;
 
 /// One link of the link index.
@@ -60,43 +59,38 @@ pub fn export_documents(
     }
 }
 
-/// Every link of the newest copy of each page, in archive order.
+/// Every link of every page that may be shown, in the order of the pages' keys, which puts a site's pages together.
 ///
 /// # Errors
-/// When the archive or `each` fails.
+/// When the link graph or `each` fails.
 pub fn export_links(
-    archive: &dyn ArchiveSource,
+    graph: &Graph,
     takedowns: &Takedowns,
-    settings: &DeriveSettings,
     since: Option<Timestamp>,
+    now: Timestamp,
     each: &mut dyn FnMut(&LinkLine) -> std::io::Result<()>,
 ) -> Result<u64, Error> {
-    let newest = newest_pages(archive)?;
+    let mut after = None;
     let mut count = 0;
-    for item in archive.replay(Position::default())? {
-        let item = item?;
-        let visit = &item.record.visit;
-        let wanted = newest.get(&visit.key) == Some(&item.at)
-            && since.is_none_or(|since| item.record.requested_at >= since)
-            && !takedowns.hides(&visit.url);
-        let Some(parsed) = wanted.then(|| parse_record(&item.record, settings)).flatten() else { continue };
-        if !parsed.directives.follow {
-            continue;
-        }
-        for link in parsed.links.into_iter().filter(|link| !takedowns.hides(&link.url)) {
-            let line = LinkLine {
-                from: visit.url.clone(),
-                to: link.url,
-                text: link.text,
-                rel: link.rel,
-                kind: link.kind,
-                fetched: item.record.requested_at,
-            };
-            each(&line).map_err(Error::Output)?;
-            count += 1;
+    loop {
+        let pages = graph.pages(after, STEP)?;
+        let Some(last) = pages.last() else { return Ok(count) };
+        after = Some(last.key);
+        for page in pages {
+            let is_wanted = page.may_show(now)
+                && since.is_none_or(|since| page.fetched >= since)
+                && !takedowns.hides(&page.url);
+            if !is_wanted {
+                continue;
+            }
+            for link in page.links.into_iter().filter(|link| !takedowns.hides(&link.url)) {
+                let Outlink { url: to, text, rel, kind, .. } = link;
+                let line = LinkLine { from: page.url.clone(), to, text, rel, kind, fetched: page.fetched };
+                each(&line).map_err(Error::Output)?;
+                count += 1;
+            }
         }
     }
-    Ok(count)
 }
 
 /// Every record with a response, as one WARC stream.
@@ -125,16 +119,4 @@ pub fn export_warc(
     }
     writer.finish().and_then(|mut out| out.flush()).map_err(Error::Output)?;
     Ok(count)
-}
-
-/// Where the newest fetched copy of each page is; 40 bytes of memory a page.
-fn newest_pages(archive: &dyn ArchiveSource) -> Result<HashMap<UrlKey, Position>, Error> {
-    let mut newest = HashMap::new();
-    for item in archive.replay(Position::default())? {
-        let item = item?;
-        if item.record.outcome == Outcome::Fetched && item.record.visit.kind != ResourceKind::Robots {
-            newest.insert(item.record.visit.key, item.at);
-        }
-    }
-    Ok(newest)
 }

@@ -6,7 +6,7 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use archive::ArchiveStore;
+use archive::{ArchiveSource, ArchiveStore, Reach};
 use frontier::Takedown;
 use indexer::{Filter, Index, IndexWriter, LinkSource, Query, Removal};
 use model::{Clock, UrlKey};
@@ -14,6 +14,7 @@ use serde::Serialize;
 
 use crate::stores::{Stores, hide_taken_down, index_dir};
 use crate::takedowns::Takedowns;
+use crate::withdrawals::Withdrawals;
 use crate::{Error, Settings};
 
 /// Documents looked at per step of a purge.
@@ -72,20 +73,47 @@ pub fn purge_pending(stores: &mut Stores) -> Result<u64, Error> {
     let takedowns = stores.takedowns.clone();
     let doomed = |url: &str| takedowns.hides(url);
     let keys = hidden_keys(stores, &doomed)?;
-    stores.writer.delete(&keys, Removal::Withdrawn)?;
-    let now = stores.clock.now();
-    stores.writer.commit(archive::ArchiveSource::end(&stores.archive), now)?;
-    stores.writer.purge()?;
-    stores.begin_erasing()?;
-    let erased = stores.archive.erase(&doomed)?;
-    stores.frontier.lock().settle(&[], erased.end, now)?;
-    stores.writer.commit(erased.end, now)?;
-    stores.end_erasing()?;
+    stores.links.forget(&stores.data, &doomed)?;
+    let withdrawals = Withdrawals::of(&stores.data);
+    let noted = withdrawals.read()?;
+    if noted.keys().any(|url| doomed(url)) {
+        withdrawals.replace(noted.values().filter(|one| !doomed(&one.url)))?;
+    }
+    take_out(stores, &keys, &doomed, Reach::Names)?;
     for (id, _) in pending {
         stores.takedowns.record_purged(id, stores.clock.now())?;
     }
-    tracing::info!(records = erased.records, documents = keys.len(), "takedowns purged");
+    tracing::info!(documents = keys.len(), "takedowns purged");
     Ok(keys.len() as u64)
+}
+
+/// Takes documents out of the index, deletions out of the files of index and link graph, and doomed URLs out of the archive.
+///
+/// # Errors
+/// Failures of the stores. Positions of the archive change on the way: a kill leaves a mark that makes the next writer replay
+/// everything.
+pub(crate) fn take_out(
+    stores: &mut Stores,
+    keys: &[UrlKey],
+    doomed: &dyn Fn(&str) -> bool,
+    reach: Reach,
+) -> Result<(), Error> {
+    let now = stores.clock.now();
+    let end = stores.archive.end();
+    stores.writer.delete(keys, Removal::Withdrawn)?;
+    stores.writer.commit(end, now)?;
+    stores.writer.purge()?;
+    stores.links.purge(end, now)?;
+    // What a killed reindex left holds the same texts, and its checkpoint is about to become void.
+    stores.index.begin_generation()?.abandon()?;
+    stores.begin_erasing()?;
+    let erased = stores.archive.erase_within(doomed, reach)?;
+    stores.frontier.lock().settle(&[], erased.end, now)?;
+    stores.writer.commit(erased.end, now)?;
+    stores.links.commit(erased.end, now)?;
+    stores.end_erasing()?;
+    tracing::info!(records = erased.records, rewritten = erased.rewritten, "the archive was rewritten");
+    Ok(())
 }
 
 /// Keys of the documents the index holds although they are taken down. Asked of an index that hides nothing.

@@ -18,6 +18,7 @@ use crate::Error;
 use crate::crawl::settling::{apply, derive_all};
 use crate::progress::{Progress, add};
 use crate::stores::Stores;
+use crate::withdrawals::Withdrawals;
 
 /// The job name of imported records: no job file can be called so.
 pub(crate) const IMPORT_JOB: &str = "(import)";
@@ -263,8 +264,10 @@ impl<'a> Taking<'a> {
         stores.archive.append(&self.batch)?;
         let derived =
             derive_all(&self.batch, &stores.settings.derive(), stores.settings.crawl.parser_threads());
+        Withdrawals::of(&stores.data).note(&derived)?;
         let end = archive::ArchiveSource::end(&stores.archive);
-        let changed = apply(derived, &mut stores.writer, &stores.frontier, end, &*stores.clock)?;
+        let changed =
+            apply(derived, &mut stores.writer, &mut stores.links, &stores.frontier, end, &*stores.clock)?;
         self.summary.imported += self.batch.len() as u64;
         self.summary.documents += changed.documents;
         add(&self.progress.records, self.batch.len() as u64);
@@ -295,7 +298,9 @@ impl<'a> Taking<'a> {
     fn finish(mut self) -> Result<ImportSummary, Error> {
         self.flush()?;
         let stores = self.stores;
-        stores.writer.commit(archive::ArchiveSource::end(&stores.archive), stores.clock.now())?;
+        let (end, now) = (archive::ArchiveSource::end(&stores.archive), stores.clock.now());
+        stores.writer.commit(end, now)?;
+        stores.links.commit(end, now)?;
         Ok(self.summary)
     }
 }

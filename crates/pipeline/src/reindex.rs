@@ -12,11 +12,15 @@ use serde::Serialize;
 use tokio_util::sync::CancellationToken;
 
 use crate::crawl::settling::{derive_all, write_index};
+use crate::derive::Derived;
+use crate::graph::{Inlinks, LinkGraph, renew_authority};
 use crate::lock::WriterLock;
 use crate::progress::{Progress, add, get};
-use crate::stores::{archive_dir, hide_taken_down, index_dir};
+use crate::stores::{archive_dir, erasing_marker, hide_taken_down, index_dir};
 use crate::takedowns::Takedowns;
 use crate::{Error, Settings};
+
+mod judge;
 
 /// Records derived together; bounds memory to about 256 bodies.
 const BATCH: usize = 256;
@@ -41,6 +45,8 @@ pub struct ReindexSummary {
     pub records: u64,
     /// Documents in the generation.
     pub documents: u64,
+    /// Sites whose authority was worked out from the link graph.
+    pub sites: usize,
     /// Number of the generation now live.
     pub generation: u32,
     /// Wall-clock time, seconds.
@@ -65,14 +71,33 @@ pub fn reindex(
     let started = clock.now();
     let opened = WarcArchive::open(&archive_dir(data), settings.archive.clone(), Arc::clone(clock))?;
     let archive = opened.archive;
-    let index = Index::open(&index_dir(data), settings.index.clone())?;
-    hide_taken_down(&index, &Takedowns::load(data)?);
-    let mut generation = index.begin_generation()?;
-    let before = index.stats().map(|stats| stats.documents).unwrap_or_default();
-    if request.since.is_some() && generation.checkpoint() == Position::default() {
-        carry_over(&index, &mut generation, started)?;
+    let dir = index_dir(data);
+    // An erasure was cut short: positions from before it mean nothing, so nothing half done can be gone on with.
+    let is_void = erasing_marker(data).exists();
+    if is_void {
+        GenerationWriter::begin(&dir, &settings.index)?.abandon()?;
     }
-    let end = replay(&archive, &mut generation, settings, &**clock, request.since, progress, stop)?;
+    let mut generation = GenerationWriter::begin(&dir, &settings.index)?;
+    let live = live_index(data, settings)?;
+    let replaying = Replaying { archive: &archive, settings, since: None, stop };
+    let sites = renew_links(data, &replaying, &**clock, is_void)?;
+    generation.set_inbound(Inlinks::open(data, Arc::clone(clock))? as _);
+    if request.since.is_some() && generation.checkpoint() == Position::default() {
+        let live = live.as_ref().ok_or_else(|| {
+            Error::Input(
+                "there is no live index to carry documents over from; reindex without --since".to_owned(),
+            )
+        })?;
+        carry_over(live, &mut generation, started)?;
+    }
+    let mut batches = 0;
+    let replaying = Replaying { since: request.since, ..replaying };
+    let end = replaying.run(generation.checkpoint(), |derived, end| {
+        add(&progress.records, derived.len() as u64);
+        write_index(derived.into_iter().map(|one| (one.key, one.change)).collect(), &mut generation)?;
+        batches += 1;
+        if batches % BATCHES_PER_COMMIT == 0 { Ok(generation.commit(end, clock.now())?) } else { Ok(()) }
+    })?;
     generation.commit(end, clock.now())?;
     let documents = generation.documents()?;
     let number = generation.generation();
@@ -80,6 +105,7 @@ pub fn reindex(
         event: "summary",
         records: get(&progress.records),
         documents,
+        sites,
         generation: number,
         seconds: (model::time::until(started, clock.now()).as_secs_f64() * 1000.0).round() / 1000.0,
         stopped,
@@ -87,8 +113,12 @@ pub fn reindex(
     if stop.is_cancelled() {
         return Ok(summary(documents, true));
     }
-    if request.verify && request.since.is_none() {
-        check_against_live(before, documents)?;
+    if request.verify
+        && request.since.is_none()
+        && let Some(live) = &live
+    {
+        let new = Index::as_if_live(&dir, &generation, settings.index.clone())?;
+        judge::compare(live, &new, clock.now())?;
     }
     generation.publish(end, clock.now())?;
     Ok(summary(documents, false))
@@ -103,42 +133,86 @@ pub fn rollback(data: &Path, clock: &dyn Clock) -> Result<u32, Error> {
     Ok(indexer::rollback(&index_dir(data), clock.now())?)
 }
 
-fn replay(
-    archive: &WarcArchive,
-    generation: &mut GenerationWriter,
-    settings: &Settings,
-    clock: &dyn Clock,
+/// The live index, if it can be read: a reindex is also what mends one that cannot.
+fn live_index(data: &Path, settings: &Settings) -> Result<Option<Index>, Error> {
+    let opened = Index::open(&index_dir(data), settings.index.clone());
+    let index = opened.and_then(|index| index.stats().map(|_| index)).inspect_err(|error| {
+        tracing::warn!(
+            error = error as &dyn std::error::Error,
+            "the live index cannot be read; it is replaced"
+        );
+    });
+    if let Ok(index) = &index {
+        hide_taken_down(index, &Takedowns::load(data)?);
+    }
+    Ok(index.ok())
+}
+
+/// A replay of the archive by batches.
+struct Replaying<'a> {
+    archive: &'a WarcArchive,
+    settings: &'a Settings,
+    /// Only records requested since.
     since: Option<Timestamp>,
-    progress: &Progress,
-    stop: &CancellationToken,
-) -> Result<Position, Error> {
-    let mut end = generation.checkpoint();
-    let mut batch: Vec<FetchRecord> = Vec::new();
-    let mut batches = 0;
-    let mut records = archive.replay(end)?;
-    loop {
-        let item = if stop.is_cancelled() { None } else { records.next().transpose()? };
-        let last = item.is_none();
-        if let Some(item) = item {
-            end = item.next;
-            if since.is_none_or(|since| item.record.requested_at >= since) {
-                batch.push(item.record);
+    stop: &'a CancellationToken,
+}
+
+impl Replaying<'_> {
+    /// Hands over what was derived from each batch after `from`, and where the batch ends; returns where the replay ended.
+    fn run(
+        &self,
+        from: Position,
+        mut take_in: impl FnMut(Vec<Derived>, Position) -> Result<(), Error>,
+    ) -> Result<Position, Error> {
+        let mut end = from;
+        let mut batch: Vec<FetchRecord> = Vec::new();
+        let mut records = self.archive.replay(from)?;
+        loop {
+            let item = if self.stop.is_cancelled() { None } else { records.next().transpose()? };
+            let last = item.is_none();
+            if let Some(item) = item {
+                end = item.next;
+                if self.since.is_none_or(|since| item.record.requested_at >= since) {
+                    batch.push(item.record);
+                }
             }
-        }
-        if batch.len() >= BATCH || (last && !batch.is_empty()) {
-            add(&progress.records, batch.len() as u64);
-            let derived = derive_all(&batch, &settings.derive(), settings.crawl.parser_threads());
-            batch.clear();
-            write_index(derived.into_iter().map(|one| (one.key, one.change)).collect(), generation)?;
-            batches += 1;
-            if batches % BATCHES_PER_COMMIT == 0 {
-                generation.commit(end, clock.now())?;
+            if batch.len() >= BATCH || (last && !batch.is_empty()) {
+                let threads = self.settings.crawl.parser_threads();
+                let derived = derive_all(&batch, &self.settings.derive(), threads);
+                batch.clear();
+                take_in(derived, end)?;
             }
-        }
-        if last {
-            return Ok(end);
+            if last {
+                // After an erasure the archive ends in a new segment, beyond its last record.
+                return Ok(if self.stop.is_cancelled() { end } else { end.max(self.archive.end()) });
+            }
         }
     }
+}
+
+/// Brings the link graph up to the archive's end, from nothing where it cannot be used, and works out the authority of sites:
+/// documents are then indexed with what all pages say of them.
+fn renew_links(
+    data: &Path,
+    replaying: &Replaying<'_>,
+    clock: &dyn Clock,
+    is_void: bool,
+) -> Result<usize, Error> {
+    let takedowns = Takedowns::load(data)?;
+    let mut graph = if is_void {
+        LinkGraph::recreate(data, takedowns)?
+    } else {
+        LinkGraph::open_or_recreate(data, takedowns)?
+    };
+    let mut batches = 0;
+    let from = graph.checkpoint();
+    let end = replaying.run(from, |mut derived, end| {
+        graph.take_in(&mut derived)?;
+        batches += 1;
+        if batches % BATCHES_PER_COMMIT == 0 { graph.commit(end, clock.now()) } else { Ok(()) }
+    })?;
+    graph.commit(end, clock.now())?;
+    renew_authority(data, clock.now())
 }
 
 /// Copies every document of the live generation, so that those older than `since` stay as they are.
@@ -150,15 +224,4 @@ fn carry_over(index: &Index, generation: &mut GenerationWriter, now: Timestamp) 
         after = Some(last.key);
         generation.put(&documents)?;
     }
-}
-
-/// A generation that lost more than a tenth of the documents is more likely a defect than a fact.
-fn check_against_live(live: u64, new: u64) -> Result<(), Error> {
-    if new * 10 < live * 9 {
-        return Err(Error::Input(format!(
-            "the new generation has {new} documents, the live one {live}; it was not swapped in. \
-             Look at `silteme verify`; run `silteme reindex` without --verify if the loss is right"
-        )));
-    }
-    Ok(())
 }

@@ -1,4 +1,4 @@
-//! The built-in scheduler: runs jobs when they are due and purges takedowns that wait for a writer.
+//! The built-in scheduler: runs jobs when they are due and purges takedowns and withdrawals that wait for a writer.
 //!
 //! Invariant: the stores are open for writing only while something is written, so that other commands get their turn.
 
@@ -18,7 +18,7 @@ use crate::schedule::Schedule;
 use crate::status::record_run;
 use crate::stores::Stores;
 use crate::takedowns::Takedowns;
-use crate::{Error, Job, Settings};
+use crate::{Error, Job, Settings, withdrawals};
 
 /// How often the scheduler looks for takedowns by other processes whose bytes are still there.
 const PURGE_LOOK_INTERVAL: Duration = Duration::from_secs(10);
@@ -128,17 +128,19 @@ impl Scheduler {
         Ok(())
     }
 
-    /// Opening the stores for writing purges whatever is pending.
+    /// Opening the stores for writing purges whatever is pending or due.
     fn purge(&self) {
-        let pending = Takedowns::load(&self.data).is_ok_and(|journal| journal.pending().next().is_some());
-        if !pending {
+        let taken_down = Takedowns::load(&self.data).is_ok_and(|journal| journal.pending().next().is_some());
+        let within = self.settings.index.purge_within.0;
+        let withdrawn = || withdrawals::is_due(&self.data, within, self.clock.now()).unwrap_or(false);
+        if !taken_down && !withdrawn() {
             return;
         }
         match Stores::open(&self.data, &self.settings, Arc::clone(&self.clock), "purge") {
             Ok(_) | Err(Error::Busy { .. }) => {}
             Err(error) => tracing::error!(
                 error = &error as &dyn std::error::Error,
-                "takedowns are hidden but not purged yet"
+                "what was taken down or withdrawn is hidden but not purged yet"
             ),
         }
     }

@@ -1,6 +1,6 @@
 //! The stores under one data directory, opened together and made to agree.
 //!
-//! Invariant: after [`Stores::open`] returns, frontier and index have taken in every record of the archive, so a process
+//! Invariant: after [`Stores::open`] returns, frontier, index and link graph have taken in every record of the archive, so a process
 //! that was killed at any instant has left nothing behind.
 
 use std::path::{Path, PathBuf};
@@ -10,12 +10,15 @@ use std::time::{Duration, Instant};
 use archive::{ArchiveSource, WarcArchive, WarcReader};
 use frontier::Frontier;
 use indexer::{Index, IndexWriter, Writer};
+use links::Graph;
 use model::{Clock, FetchRecord, Position};
 
 use crate::crawl::settling::{derive_all, settle, write_index};
 use crate::derive::{Change, DeriveSettings};
+use crate::graph::{Inlinks, LinkGraph, links_dir};
 use crate::lock::WriterLock;
 use crate::takedowns::Takedowns;
+use crate::withdrawals::Withdrawals;
 use crate::{Error, Settings};
 
 /// Records derived and written together when catching up; bounds memory to about 256 bodies.
@@ -47,6 +50,10 @@ pub struct Stores {
     pub index: Index,
     /// The one writer of the index.
     pub writer: Writer,
+    /// Which page links to which.
+    pub links: LinkGraph,
+    /// What the index is told of each document.
+    pub(crate) inlinks: Arc<Inlinks>,
     /// What must not be shown or crawled.
     pub takedowns: Takedowns,
     _lock: WriterLock,
@@ -104,8 +111,13 @@ pub fn index_dir(data: &Path) -> PathBuf {
     data.join("index")
 }
 
+/// The file that is there while positions of the archive are about to change.
+pub(crate) fn erasing_marker(data: &Path) -> PathBuf {
+    data.join("erasing")
+}
+
 impl Stores {
-    /// Opens everything for writing and brings frontier and index up to the archive's end.
+    /// Opens everything for writing and brings every projection up to the archive's end.
     ///
     /// # Errors
     /// [`Error::Busy`] when another process writes there; otherwise the failure of a store.
@@ -124,46 +136,57 @@ impl Stores {
         let index = Index::open(&index_dir(data), settings.index.clone())?;
         let takedowns = Takedowns::load(data)?;
         hide_taken_down(&index, &takedowns);
+        let links = LinkGraph::open(data, takedowns.clone())?;
+        let inlinks = Inlinks::open(data, Arc::clone(&clock))?;
+        let mut writer = index.writer()?;
+        writer.set_inbound(Arc::clone(&inlinks) as _);
         let mut stores = Self {
             data: data.to_owned(),
             settings: settings.clone(),
             clock,
             frontier: SharedFrontier::new(frontier),
             archive: opened.archive,
-            writer: index.writer()?,
+            writer,
             index,
+            links,
+            inlinks,
             takedowns,
             _lock: lock,
         };
         stores.catch_up()?;
         crate::forget::purge_pending(&mut stores)?;
+        crate::withdrawals::purge_withdrawn(&mut stores)?;
         Ok(stores)
     }
 
     /// Replays what the projections have not taken in yet.
     fn catch_up(&mut self) -> Result<(), Error> {
-        if self.erasing_marker().exists() {
+        if erasing_marker(&self.data).exists() {
             // An erasure was cut short: positions from before it mean nothing. Replaying everything is idempotent.
             tracing::warn!("an erasure was interrupted; replaying the whole archive");
-            self.replay_from(Position::default(), Position::default())?;
+            self.replay_from(Reached::default())?;
             return self.end_erasing();
         }
         let settled = self.frontier.lock().checkpoint()?;
-        let indexed = self.writer.checkpoint();
-        self.replay_from(settled, indexed)
+        self.replay_from(Reached {
+            settled,
+            indexed: self.writer.checkpoint(),
+            linked: self.links.checkpoint(),
+        })
     }
 
-    /// Replays the archive into the frontier from `settled` and into the index from `indexed`.
-    pub(crate) fn replay_from(&mut self, settled: Position, indexed: Position) -> Result<(), Error> {
-        let from = settled.min(indexed);
+    /// Replays the archive into each projection from where it has got to.
+    pub(crate) fn replay_from(&mut self, reached: Reached) -> Result<(), Error> {
+        let from = reached.first();
         if from >= self.archive.end() {
             return Ok(());
         }
         let mut catching_up = CatchUp {
-            settled,
-            indexed,
+            reached,
             frontier: &self.frontier,
             writer: &mut self.writer,
+            links: &mut self.links,
+            withdrawals: Withdrawals::of(&self.data),
             derive: self.settings.derive(),
             threads: self.settings.crawl.parser_threads(),
             clock: &*self.clock,
@@ -175,8 +198,7 @@ impl Stores {
         for item in self.archive.replay(from)? {
             let item = item?;
             // A batch never straddles a checkpoint, so each projection takes a batch in whole or not at all.
-            let crosses = (at < settled && item.at >= settled) || (at < indexed && item.at >= indexed);
-            if crosses || batch.len() >= CATCH_UP_BATCH {
+            if reached.is_crossed(at, item.at) || batch.len() >= CATCH_UP_BATCH {
                 catching_up.take_in(&mut batch, at, end)?;
             }
             if batch.is_empty() {
@@ -187,20 +209,20 @@ impl Stores {
             replayed += 1;
         }
         catching_up.take_in(&mut batch, at, end)?;
-        if indexed < end {
-            self.writer.commit(end, self.clock.now())?;
+        let now = self.clock.now();
+        if reached.indexed < end {
+            self.writer.commit(end, now)?;
+        }
+        if reached.linked < end {
+            self.links.commit(end, now)?;
         }
         tracing::info!(records = replayed, "caught up with the archive");
         Ok(())
     }
 
-    fn erasing_marker(&self) -> PathBuf {
-        self.data.join("erasing")
-    }
-
     /// Notes on disk that positions of the archive are about to change.
     pub(crate) fn begin_erasing(&self) -> Result<(), Error> {
-        let path = self.erasing_marker();
+        let path = erasing_marker(&self.data);
         std::fs::File::create(&path)
             .and_then(|file| file.sync_all())
             .map_err(|e| Error::disk("write", &path, e))
@@ -208,7 +230,7 @@ impl Stores {
 
     /// Notes that every checkpoint has been moved to the archive's new end.
     pub(crate) fn end_erasing(&self) -> Result<(), Error> {
-        let path = self.erasing_marker();
+        let path = erasing_marker(&self.data);
         std::fs::remove_file(&path).map_err(|e| Error::disk("remove", &path, e))
     }
 }
@@ -225,6 +247,8 @@ pub struct ReadStores {
     pub archive: Option<WarcReader>,
     /// Answers.
     pub index: Index,
+    /// Which page links to which; absent when nothing was ever archived there by a version that keeps it.
+    pub links: Option<Graph>,
     /// What must not be shown.
     pub takedowns: Takedowns,
     /// Effective settings.
@@ -245,6 +269,7 @@ impl ReadStores {
             clock,
             frontier: Frontier::open_read_only(&frontier_dir(data), settings.frontier())?,
             archive: WarcArchive::open_read_only(&archive_dir(data))?,
+            links: Graph::open(&links_dir(data))?,
             index,
             takedowns,
             settings: settings.clone(),
@@ -267,12 +292,32 @@ pub fn hide_taken_down(index: &Index, takedowns: &Takedowns) {
     }));
 }
 
-/// A replay that feeds two projections with checkpoints of their own.
+/// How far each projection has got in the archive.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Reached {
+    pub(crate) settled: Position,
+    pub(crate) indexed: Position,
+    pub(crate) linked: Position,
+}
+
+impl Reached {
+    fn first(&self) -> Position {
+        self.settled.min(self.indexed).min(self.linked)
+    }
+
+    /// Whether any checkpoint lies after `at` and not after `next`.
+    fn is_crossed(&self, at: Position, next: Position) -> bool {
+        [self.settled, self.indexed, self.linked].iter().any(|reached| at < *reached && next >= *reached)
+    }
+}
+
+/// A replay that feeds projections with checkpoints of their own.
 struct CatchUp<'a> {
-    settled: Position,
-    indexed: Position,
+    reached: Reached,
     frontier: &'a SharedFrontier,
     writer: &'a mut Writer,
+    links: &'a mut LinkGraph,
+    withdrawals: Withdrawals,
     derive: DeriveSettings,
     threads: usize,
     clock: &'a dyn Clock,
@@ -286,12 +331,16 @@ impl CatchUp<'_> {
         }
         let mut derived = derive_all(batch, &self.derive, self.threads);
         batch.clear();
-        if at >= self.indexed {
+        if at >= self.reached.linked {
+            self.links.take_in(&mut derived)?;
+        }
+        if at >= self.reached.indexed {
+            self.withdrawals.note(&derived)?;
             let changes =
                 derived.iter_mut().map(|one| (one.key, std::mem::replace(&mut one.change, Change::Keep)));
             write_index(changes.collect(), self.writer)?;
         }
-        if at >= self.settled {
+        if at >= self.reached.settled {
             settle(derived, self.frontier, end, self.clock)?;
         }
         Ok(())

@@ -1,17 +1,20 @@
 //! Cross-check of the stores against the archive, which is the truth.
 
 use std::collections::{HashMap, HashSet};
+use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 
 use archive::ArchiveSource;
 use indexer::{IndexWriter, Removal};
+use links::{Graph, Page};
 use model::{Document, FetchRecord, Position, Timestamp, UrlKey};
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 
 use crate::Error;
 use crate::crawl::settling::derive_all;
-use crate::derive::Change;
-use crate::stores::Stores;
+use crate::derive::{Change, PageChange};
+use crate::graph::{links_dir, permitted};
+use crate::stores::{Reached, Stores};
 
 /// Records derived together.
 const BATCH: usize = 256;
@@ -19,7 +22,8 @@ const BATCH: usize = 256;
 /// One mismatch.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Finding {
-    /// `archive_damaged`, `document_missing`, `document_unexplained`, `document_differs`, `url_unknown`, `takedown_pending`.
+    /// `archive_damaged`, `document_missing`, `document_unexplained`, `document_differs`, `page_missing`, `page_unexplained`,
+    /// `page_differs`, `url_unknown`, `takedown_pending`.
     pub kind: &'static str,
     /// The URL, document id or place concerned.
     pub subject: String,
@@ -47,6 +51,8 @@ pub struct VerifySummary {
 struct Expected {
     /// Key of each document → hash of what it says, its URL, and the key it was visited under.
     documents: HashMap<UrlKey, (u64, String, UrlKey)>,
+    /// Key of each page of the link graph → hash of what it says.
+    pages: HashMap<UrlKey, u64>,
     /// Documents that were imported: the frontier never knew them.
     imported: HashSet<UrlKey>,
     records: u64,
@@ -63,8 +69,10 @@ pub fn verify(
 ) -> Result<VerifySummary, Error> {
     let mut findings = Findings { found, count: 0 };
     let expected = read_archive(stores, &mut findings)?;
-    let (wrong, unexplained) = compare_index(stores, &expected, &mut findings)?;
-    let mendable = wrong + compare_frontier(stores, &expected, &mut findings)?;
+    let (mut mendable, unexplained) = compare_index(stores, &expected, &mut findings)?;
+    mendable += compare_frontier(stores, &expected, &mut findings)?;
+    let (wrong, unexplained_pages) = compare_links(stores, &expected, &mut findings)?;
+    mendable += wrong;
     for entry in stores.takedowns.pending() {
         findings.add(
             "takedown_pending",
@@ -82,7 +90,8 @@ pub fn verify(
     if repair && mendable > 0 {
         drop(expected);
         stores.writer.delete(&unexplained, Removal::Withdrawn)?;
-        stores.replay_from(Position::default(), Position::default())?;
+        stores.links.remove(&unexplained_pages)?;
+        stores.replay_from(Reached::default())?;
         summary.repaired = mendable;
     }
     Ok(summary)
@@ -127,6 +136,14 @@ impl Expected {
         self.records += records.len() as u64;
         for derived in derive_all(records, &stores.settings.derive(), stores.settings.crawl.parser_threads())
         {
+            match derived.page {
+                PageChange::Put(page) => match permitted(*page, &stores.takedowns) {
+                    Some(page) => drop(self.pages.insert(page.key, hash_of(&page))),
+                    None => drop(self.pages.remove(&derived.key)),
+                },
+                PageChange::Delete => drop(self.pages.remove(&derived.key)),
+                PageChange::Keep => {}
+            }
             match derived.change {
                 Change::Put(document) if !stores.takedowns.hides(&document.url) => {
                     // Importing is not crawling: the frontier never hears of it.
@@ -200,6 +217,55 @@ fn compare_index(
         );
     }
     Ok((findings.count - before, unexplained))
+}
+
+/// Compares every page of the link graph with what the archive says; returns the number of mismatches and the pages that
+/// should not be there.
+fn compare_links(
+    stores: &Stores,
+    expected: &Expected,
+    findings: &mut Findings<'_>,
+) -> Result<(u64, Vec<UrlKey>), Error> {
+    let before = findings.count;
+    let mut unexplained = Vec::new();
+    let mut missing: HashSet<&UrlKey> = expected.pages.keys().collect();
+    let graph = Graph::open(&links_dir(&stores.data))?;
+    let mut after = None;
+    while let Some(graph) = &graph {
+        let pages = graph.pages(after, BATCH)?;
+        let Some(last) = pages.last() else { break };
+        after = Some(last.key);
+        for page in &pages {
+            missing.remove(&page.key);
+            let (kind, detail) = match expected.pages.get(&page.key) {
+                Some(hash) if *hash == hash_of(page) => continue,
+                Some(_) => {
+                    ("page_differs", "the link graph says something else than the archive; --repair mends it")
+                }
+                None => {
+                    unexplained.push(page.key);
+                    (
+                        "page_unexplained",
+                        "the link graph has it, the archive does not say so; --repair removes it",
+                    )
+                }
+            };
+            findings.add(kind, &page.url, detail);
+        }
+    }
+    let mut missing: Vec<&UrlKey> = missing.into_iter().collect();
+    missing.sort();
+    for key in missing {
+        let detail = "the archive has this page, the link graph does not; --repair mends it";
+        findings.add("page_missing", &key.to_string(), detail);
+    }
+    Ok((findings.count - before, unexplained))
+}
+
+fn hash_of(page: &Page) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    page.hash(&mut hasher);
+    hasher.finish()
 }
 
 /// Looks for archived pages that the frontier does not know; returns their number.

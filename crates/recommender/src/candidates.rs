@@ -59,13 +59,15 @@ pub(crate) fn gather(
     for (age, (key, title)) in (0u16..).zip(seeds) {
         let seed = Seed::Link(key);
         let limit = per_source + margin;
-        let hits = source.similar(&Similar { seed, filter: filter.clone(), limit, now: request.now })?;
+        let hits =
+            source.similar(&Similar { filter: filter.clone(), ..Similar::new(seed, limit, request.now) })?;
         let reason = Reason { code: ReasonCode::SimilarTo, text: title };
         gathered.add(hits, 1.0 / (1.0 + SEED_DECAY * f32::from(age)), per_source, &reason);
     }
     for term in terms {
         let limit = per_source + margin;
-        let query = Query { filter: filter.clone(), ..Query::new(term.as_str(), limit, request.now) };
+        let query =
+            Query { filter: filter.clone(), verbatim: true, ..Query::new(term.as_str(), limit, request.now) };
         let reason = Reason { code: ReasonCode::MatchesTerm, text: term.clone() };
         gathered.add(source.search(&query)?.hits, 1.0, per_source, &reason);
     }

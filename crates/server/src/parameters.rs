@@ -15,6 +15,9 @@ pub(crate) struct Written<'a> {
     pub(crate) language: Option<&'a str>,
     pub(crate) host: Option<&'a str>,
     pub(crate) site: Option<&'a str>,
+    pub(crate) section: Option<&'a str>,
+    pub(crate) tag: Option<&'a str>,
+    pub(crate) story: Option<&'a str>,
     pub(crate) since: Option<&'a str>,
     pub(crate) until: Option<&'a str>,
 }
@@ -27,6 +30,9 @@ impl Written<'_> {
             languages: given(&self.language).map(language).transpose()?.into_iter().collect(),
             host: given(&self.host).map(|text| host("host", text)).transpose()?,
             site: given(&self.site).map(|text| host("site", text)).transpose()?,
+            section: given(&self.section).map(str::to_owned),
+            tag: given(&self.tag).map(str::to_owned),
+            story: given(&self.story).map(story).transpose()?,
             since: given(&self.since).map(|text| instant("since", text)).transpose()?,
             until: given(&self.until).map(|text| instant("until", text)).transpose()?,
         })
@@ -35,14 +41,16 @@ impl Written<'_> {
 
 /// A language code.
 pub(crate) fn language(code: &str) -> Result<Language, Problem> {
-    let language = Language::new(code);
-    if language == Language::unknown() && code != "und" {
-        return Err(Problem::bad_request(format!(
-            "language {:?} is not a code such as kk, ru or en",
-            short(code)
-        )));
-    }
-    Ok(language)
+    code.parse().map_err(|e: model::UnknownLanguage| Problem::bad_request(e.to_string()))
+}
+
+/// The id of a story.
+fn story(text: &str) -> Result<u64, Problem> {
+    let is_id = text.len() == 16 && text.bytes().all(|byte| byte.is_ascii_hexdigit());
+    let id = u64::from_str_radix(text, 16).ok().filter(|_| is_id);
+    id.ok_or_else(|| {
+        Problem::bad_request(format!("story {:?} is not an id of 16 hexadecimal digits", short(text)))
+    })
 }
 
 /// A host name as the index has it: lower case, punycode.

@@ -101,9 +101,7 @@ impl Problem {
 impl From<indexer::Error> for Problem {
     fn from(error: indexer::Error) -> Self {
         match error {
-            indexer::Error::QueryTooLong { .. } | indexer::Error::Cursor { .. } => {
-                Self::bad_request(error.to_string())
-            }
+            error if error.is_askers() => Self::bad_request(error.to_string()),
             other => Self::internal(&other),
         }
     }

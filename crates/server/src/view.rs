@@ -40,6 +40,9 @@ pub struct LinkView {
     pub tags: Vec<String>,
     /// Absolute URL of the lead image.
     pub image: Option<String>,
+    /// Id of the story it is part of: links with the same one report the same event.
+    #[schema(pattern = "^[0-9a-f]{16}$")]
+    pub story: Option<String>,
 }
 
 /// A link in an ordered answer.
@@ -98,6 +101,7 @@ impl From<Hit> for LinkView {
             section: document.section,
             tags: document.tags,
             image: document.image,
+            story: hit.story.map(|story| format!("{story:016x}")),
         }
     }
 }

@@ -122,7 +122,9 @@ pub(crate) enum Command {
     )]
     Forget(ForgetArgs),
     /// Cross-check frontier, archive and index; reports every mismatch
-    #[command(after_help = "Example:\n  silteme verify --repair")]
+    #[command(
+        after_help = "Examples:\n  silteme verify --repair\n  silteme verify --forgotten 'words of the page' https://example.kz/a"
+    )]
     Verify(VerifyArgs),
     /// Effective settings and where each came from
     #[command(after_help = "Examples:\n  silteme config show\n  silteme config check --config other.toml")]
@@ -271,9 +273,18 @@ pub(crate) struct Filters {
     /// Only this host
     #[arg(long, value_name = "HOST")]
     pub(crate) host: Option<String>,
+    /// Only this site (registrable domain)
+    #[arg(long, value_name = "DOMAIN")]
+    pub(crate) site: Option<String>,
+    /// Only this section, whatever the case of its letters
+    #[arg(long, value_name = "NAME")]
+    pub(crate) section: Option<String>,
     /// Only published (else fetched) since (RFC 3339 or YYYY-MM-DD)
     #[arg(long, value_name = "TIME", value_parser = parse_time)]
     pub(crate) since: Option<model::Timestamp>,
+    /// Only published (else fetched) before (RFC 3339 or YYYY-MM-DD)
+    #[arg(long, value_name = "TIME", value_parser = parse_time)]
+    pub(crate) until: Option<model::Timestamp>,
     /// Results, at most
     #[arg(long, value_name = "N", default_value_t = 10, value_parser = clap::value_parser!(u16).range(1..=1000))]
     pub(crate) limit: u16,
@@ -281,7 +292,7 @@ pub(crate) struct Filters {
 
 #[derive(Debug, Args)]
 pub(crate) struct SearchArgs {
-    /// Words; "a phrase" in quotes; -word to exclude
+    /// Words; "a phrase" in quotes; -word to exclude; site:, language:, section:, tag:, since: … to narrow
     #[arg(required_unless_present = "queries")]
     pub(crate) query: Option<String>,
     #[command(flatten)]
@@ -403,6 +414,13 @@ pub(crate) struct VerifyArgs {
     /// Mend what can be rebuilt from the archive
     #[arg(long)]
     pub(crate) repair: bool,
+    /// Look instead for what was forgotten: these texts or URLs in every byte on disk, in every form; without any, every
+    /// stored URL against the takedown journal
+    #[arg(long, value_name = "TEXT", num_args = 0.., conflicts_with = "repair")]
+    pub(crate) forgotten: Option<Vec<String>>,
+    /// Further texts to look for, one a line
+    #[arg(long, value_name = "FILE", conflicts_with = "repair")]
+    pub(crate) canary_file: Option<PathBuf>,
 }
 
 #[derive(Debug, Args)]

@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use model::{Clock, FetchRecord, Position, ResourceKind};
-use pipeline::{Change, DeriveSettings, Derived, SharedFrontier, Unsettled, derive};
+use pipeline::{Change, DeriveSettings, Derived, PageChange, SharedFrontier, Unsettled, derive};
 use tokio::sync::mpsc::Receiver;
 
 use crate::observer::Observer;
@@ -127,6 +127,8 @@ fn derived(records: &[FetchRecord], settings: &DeriveSettings) -> Vec<Derived> {
         Derived {
             key: record.visit.key,
             change: Change::Keep,
+            page: PageChange::Keep,
+            withdrawn: None,
             settlement,
             offers: Vec::new(),
             links_count: u32::try_from(links).unwrap_or(u32::MAX),

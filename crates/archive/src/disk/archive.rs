@@ -21,7 +21,7 @@ use crate::index::closed::ClosedIndex;
 use crate::index::line::{self, Held};
 use crate::index::open::LINES_MAX;
 use crate::settings::Settings;
-use crate::store::{ArchiveSource, ArchiveStore, Entry, Erased, Replay, check_size};
+use crate::store::{ArchiveSource, ArchiveStore, Entry, Erased, Reach, Replay, check_size};
 
 /// Bytes of a batch held in memory before they are handed to the file.
 const WRITE_BYTES: usize = 4 * 1024 * 1024;
@@ -358,8 +358,8 @@ impl ArchiveStore for WarcArchive {
         written
     }
 
-    fn erase(&mut self, doomed: &dyn Fn(&str) -> bool) -> Result<Erased, Error> {
-        super::erase::erase(self, doomed)
+    fn erase_within(&mut self, doomed: &dyn Fn(&str) -> bool, reach: Reach) -> Result<Erased, Error> {
+        super::erase::erase(self, doomed, reach)
     }
 }
 

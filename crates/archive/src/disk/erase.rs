@@ -19,7 +19,7 @@ use crate::group::decode::Part;
 use crate::group::encode::{Earlier, Encoder, Form, is_not_modified};
 use crate::index::closed::ClosedIndex;
 use crate::index::line::{self, Held};
-use crate::store::{Erased, is_doomed};
+use crate::store::{Erased, Reach, is_doomed};
 
 /// What becomes of a group; most are kept as they are.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -32,7 +32,11 @@ enum Fate {
 
 type Fates = BTreeMap<u64, Fate>;
 
-pub(super) fn erase(archive: &mut WarcArchive, doomed: &dyn Fn(&str) -> bool) -> Result<Erased, Error> {
+pub(super) fn erase(
+    archive: &mut WarcArchive,
+    doomed: &dyn Fn(&str) -> bool,
+    reach: Reach,
+) -> Result<Erased, Error> {
     if archive.catalog.active.as_ref().is_some_and(|active| !active.is_blank) {
         archive.close_active()?;
         archive.begin()?;
@@ -42,7 +46,7 @@ pub(super) fn erase(archive: &mut WarcArchive, doomed: &dyn Fn(&str) -> bool) ->
     let mut first_error = None;
     let numbers: Vec<u32> = archive.catalog.closed.keys().rev().copied().collect();
     for number in numbers {
-        match segment(&mut archive.catalog, number, doomed, &mut erased) {
+        match segment(&mut archive.catalog, number, doomed, reach, &mut erased) {
             Ok(()) => {}
             // One unreadable segment must not keep the others from being cleaned.
             Err(error @ Error::Damaged { .. }) => first_error = first_error.or(Some(error)),
@@ -59,16 +63,17 @@ fn segment(
     catalog: &mut Catalog,
     number: u32,
     doomed: &dyn Fn(&str) -> bool,
+    reach: Reach,
     erased: &mut Erased,
 ) -> Result<(), Error> {
     let Some((name, _)) = catalog.extent(number) else { return Ok(()) };
-    let fates = survey(catalog, name, doomed)?;
+    let fates = survey(catalog, name, doomed, reach)?;
     if fates.is_empty() {
         return Ok(());
     }
     let temporary = catalog.dir.join(format!("{}.tmp", name.file_name()));
     let mut rewriting = Rewriting::begin(catalog, name, &temporary)?;
-    rewriting.run(&fates, doomed)?;
+    rewriting.run(&fates, doomed, reach)?;
     let Rewriting { lines, bytes, out, .. } = rewriting;
     out.sync_all().map_err(Error::io("sync", &temporary))?;
     let (path, index_path) = (name.path(&catalog.dir), name.closed_index(&catalog.dir));
@@ -87,14 +92,19 @@ fn segment(
 }
 
 /// The groups of a segment that cannot stay as they are.
-fn survey(catalog: &Catalog, name: SegmentName, doomed: &dyn Fn(&str) -> bool) -> Result<Fates, Error> {
+fn survey(
+    catalog: &Catalog,
+    name: SegmentName,
+    doomed: &dyn Fn(&str) -> bool,
+    reach: Reach,
+) -> Result<Fates, Error> {
     let mut fates = Fates::new();
     let mut groups = Groups::open(&catalog.dir, name, 0)?;
     while let Some(group) = groups.next().map_err(|fault| groups.error(fault))? {
         let account = &group.parts.account;
-        let refers = account.visit.via.as_deref().is_some_and(doomed)
+        let refers = (reach == Reach::Names && account.visit.via.as_deref().is_some_and(doomed))
             || account.payload.as_ref().is_some_and(|payload| doomed(&payload.url));
-        if is_doomed(&account.visit.url, &account.outcome, doomed) {
+        if is_doomed(&account.visit.url, &account.outcome, doomed, reach) {
             fates.insert(group.at.offset, Fate::Drop);
         } else if refers {
             fates.insert(group.at.offset, Fate::Rewrite);
@@ -131,7 +141,7 @@ impl<'a> Rewriting<'a> {
         })
     }
 
-    fn run(&mut self, fates: &Fates, doomed: &dyn Fn(&str) -> bool) -> Result<(), Error> {
+    fn run(&mut self, fates: &Fates, doomed: &dyn Fn(&str) -> bool, reach: Reach) -> Result<(), Error> {
         let mut groups = Groups::open(&self.catalog.dir, self.name, 0)?;
         let mut is_first = true;
         while let Some(group) = groups.next().map_err(|fault| groups.error(fault))? {
@@ -141,7 +151,7 @@ impl<'a> Rewriting<'a> {
             }
             match fates.get(&group.at.offset) {
                 Some(Fate::Drop) => {}
-                Some(Fate::Rewrite) => self.rewrite(&group, &groups, doomed)?,
+                Some(Fate::Rewrite) => self.rewrite(&group, &groups, doomed, reach)?,
                 None => {
                     let at = Position { segment: self.name.number, offset: self.bytes };
                     let entry = group.entry().map_err(|reason| groups.damaged(group.at, reason))?;
@@ -171,6 +181,7 @@ impl<'a> Rewriting<'a> {
         group: &Group,
         groups: &Groups,
         doomed: &dyn Fn(&str) -> bool,
+        reach: Reach,
     ) -> Result<(), Error> {
         let damaged = |reason| groups.damaged(group.at, reason);
         let payload = match group.parts.elsewhere() {
@@ -182,7 +193,7 @@ impl<'a> Rewriting<'a> {
         };
         let kept = reference(group).filter(|earlier| !doomed(&earlier.url));
         let mut record = group.parts.clone().record(payload).map_err(damaged)?;
-        record.visit.via = record.visit.via.filter(|via| !doomed(via));
+        record.visit.via = record.visit.via.filter(|via| reach == Reach::Visits || !doomed(via));
         self.append(&record, kept.as_ref())
     }
 

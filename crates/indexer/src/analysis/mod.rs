@@ -19,8 +19,9 @@ mod words;
 pub use explain::{count, explain};
 pub use learning::learn_kazakh;
 pub(crate) use query::{Asked, asked};
+pub(crate) use skeleton::skeleton;
 pub(crate) use terms::{Analyser, Kind, Tongue};
-pub(crate) use tokenizer::{EXACT, TERMS, marked, register};
+pub(crate) use tokenizer::{EXACT, TERMS, marked, register, unmarked};
 pub(crate) use wanted::Wanted;
 pub(crate) use words::{Word, Words};
 

@@ -11,7 +11,7 @@ use unicode_normalization::UnicodeNormalization;
 use super::letters::{Script, is_kazakh_latin};
 
 /// Appends the key of a normalised word to `out`.
-pub(super) fn skeleton(word: &str, script: Script, out: &mut String) {
+pub(crate) fn skeleton(word: &str, script: Script, out: &mut String) {
     let start = out.len();
     match script {
         Script::Cyrillic => word.chars().for_each(|c| cyrillic(c, out)),

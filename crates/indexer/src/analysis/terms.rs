@@ -102,6 +102,8 @@ impl Analyser {
             // Numbers, codes and names with digits have no endings; their first letters say nothing of the rest.
             _ if word.text.bytes().any(|byte| byte.is_ascii_digit()) => sink(Kind::Stem, &word.text),
             (Tongue::Kazakh, _) => self.kazakh(word, sink),
+            // A Kazakh name in a text of another language is looked for as a Kazakh word.
+            (_, Script::Cyrillic) if word.text.chars().any(is_kazakh) => self.kazakh(word, sink),
             (Tongue::Russian | Tongue::English, Script::Cyrillic) => {
                 sink(Kind::Stem, &self.russian.stem(&word.text));
             }

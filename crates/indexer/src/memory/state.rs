@@ -2,16 +2,21 @@
 //!
 //! Invariant: the formula is the embedded index's, over exact lengths instead of rounded ones.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use model::{Document, Position, Timestamp, UrlKey};
 
 use crate::analysis::{Analyser, Tongue, Word, Words};
 use crate::best::{Order, Place, Sieve};
 use crate::changes::Entry;
-use crate::lookup::{Filter, Hidden, Removal};
-use crate::plan::{Plan, Spot};
+use crate::cross;
+use crate::error::Error;
+use crate::facets::most;
+use crate::lookup::{Facets, Filter, Hidden, Removal};
+use crate::plan::{Clause, Plan, Spot};
+use crate::rescore::{WINDOW, close_pairs, closeness, inverse_frequency};
 use crate::schema::{self, date, language_code, tie};
+use crate::spelling::Vocabulary;
 
 /// BM25's k1 and b, as the embedded index has them.
 const K1: f32 = 1.2;
@@ -54,31 +59,34 @@ impl Held {
             words: Vec::new(),
             spots: HashMap::new(),
         };
-        held.read(&document.title, true, analyser);
-        held.read(&document.text, false, analyser);
-        if document.text.is_empty() {
-            held.read(document.description.as_deref().unwrap_or_default(), false, analyser);
+        held.read(&document.title, &[Spot::Words, Spot::Terms, Spot::Title], analyser);
+        held.read(schema::body(document), &[Spot::Words, Spot::Terms], analyser);
+        for words in schema::about(document) {
+            held.read(words, &[Spot::Words, Spot::About], analyser);
         }
-        for extra in document.tags.iter().chain(&document.author).chain(&document.section) {
-            held.read(extra, false, analyser);
+        held.read(&schema::url_words(&document.url), &[Spot::About], analyser);
+        let tongue = Tongue::of(&document.language);
+        for (term, _) in cross::terms(tongue, &document.title, schema::body(document)) {
+            held.spots.entry(Spot::Cross).or_default().add(&term);
         }
         held
     }
 
-    fn read(&mut self, text: &str, title: bool, analyser: &mut Analyser) {
+    fn read(&mut self, text: &str, into: &[Spot], analyser: &mut Analyser) {
         let tongue = Tongue::of(&self.document.language);
         let mut words = Words::new(text);
         let mut word = Word::default();
         let spots = &mut self.spots;
         while words.next_into(&mut word) {
-            spots.entry(Spot::Words).or_default().add(&word.text);
-            self.words.push(word.text.clone());
-            analyser.terms(tongue, &word, &mut |_, term| {
-                spots.entry(Spot::Terms).or_default().add(term);
-                if title {
-                    spots.entry(Spot::Title).or_default().add(term);
+            for spot in into {
+                if *spot == Spot::Words {
+                    spots.entry(Spot::Words).or_default().add(&word.text);
+                    self.words.push(word.text.clone());
+                    continue;
                 }
-            });
+                let spot = spots.entry(*spot).or_default();
+                analyser.terms(tongue, &word, &mut |_, term| spot.add(term));
+            }
         }
         // No phrase spans two texts.
         self.words.push(String::new());
@@ -96,10 +104,22 @@ impl Held {
         self.words.windows(phrase.len().max(1)).filter(|window| *window == phrase).count()
     }
 
+    fn places(&self, word: &str) -> Vec<u32> {
+        (0..).zip(&self.words).filter(|(_, known)| *known == word).map(|(place, _)| place).collect()
+    }
+
     fn passes(&self, filter: &Filter, sieve: &Sieve) -> bool {
         let expires = self.document.directives.unavailable_after.map(Timestamp::as_second);
-        filter.host.as_ref().is_none_or(|host| host.to_lowercase() == self.place.host)
-            && filter.site.as_ref().is_none_or(|site| site.to_lowercase() == self.place.site)
+        let same = |wanted: &Option<String>, known: &str| {
+            wanted.as_ref().is_none_or(|wanted| wanted.to_lowercase() == known.to_lowercase())
+        };
+        let tag =
+            |tag: &String| self.document.tags.iter().any(|known| known.to_lowercase() == tag.to_lowercase());
+        same(&filter.host, &self.place.host)
+            && same(&filter.site, &self.place.site)
+            && same(&filter.section, self.document.section.as_deref().unwrap_or_default())
+            && filter.tag.as_ref().is_none_or(tag)
+            && filter.story.is_none()
             && sieve.passes(language_code(&self.document.language), date(&self.document).as_second(), expires)
     }
 }
@@ -122,51 +142,135 @@ impl State {
     }
 
     /// Every match with its place, best first.
-    pub(super) fn matches(
-        &self,
-        plan: &Plan,
-        filter: &Filter,
-        order: Order,
-        now: Timestamp,
-    ) -> Vec<(Place, &Held)> {
+    pub(super) fn matches(&self, plan: &Plan, order: Order, now: Timestamp) -> Vec<(Place, &Held)> {
+        let filter = &plan.filter;
         let sieve = Sieve::new(filter, now);
-        let documents = self.documents.len() as f32;
-        let mean = |spot| self.documents.values().map(|held| held.len(spot) as f32).sum::<f32>() / documents;
-        let means = [mean(Spot::Words), mean(Spot::Terms), mean(Spot::Title)];
-        let rarity = |spot, term: &str| {
-            let found = self.document_frequency(spot, term) as f32;
-            (1.0 + (documents - found + 0.5) / (found + 0.5)).ln() * (1.0 + K1)
+        let scoring = Scoring::new(self, plan);
+        let value = |score: f32, held: &Held| {
+            let date = date(&held.document).as_second();
+            order.value(score * order.factor(date, 0), date)
         };
-        let weights: Vec<f32> =
-            plan.any.iter().map(|clause| clause.weight * rarity(clause.spot, &clause.text)).collect();
-        let phrase_weights: Vec<f32> = (plan.phrases.iter())
-            .map(|phrase| phrase.iter().map(|word| rarity(Spot::Words, word)).sum::<f32>())
-            .map(|rarity| plan.phrase_weight.unwrap_or_default() * rarity)
-            .collect();
         let mut found = Vec::new();
         for held in self.documents.values().filter(|held| held.passes(filter, &sieve)) {
-            let mut score = 0.0;
-            let mut any = plan.any.is_empty() || plan.must_phrases();
-            for (clause, weight) in plan.any.iter().zip(&weights) {
-                let count = held.count(clause.spot, &clause.text) as f32;
-                any |= count > 0.0;
-                let norm = 1.0 - B + B * held.len(clause.spot) as f32 / means[clause.spot as usize];
-                score += weight * count / (count + K1 * norm);
-            }
-            for (phrase, weight) in plan.phrases.iter().zip(&phrase_weights) {
-                let count = held.phrases(phrase) as f32;
-                let norm = 1.0 - B + B * held.len(Spot::Words) as f32 / means[Spot::Words as usize];
-                score += weight * count / (count + K1 * norm);
-            }
-            let excluded = plan.none.iter().any(|(spot, term)| held.count(*spot, term) > 0)
-                || plan.no_phrases.iter().any(|phrase| held.phrases(phrase) > 0);
-            let phrases = !plan.must_phrases() || plan.phrases.iter().all(|phrase| held.phrases(phrase) > 0);
-            if any && !excluded && phrases {
-                let value = order.value(score, date(&held.document).as_second());
-                found.push((Place { value, tie: tie(&held.document.key) }, held));
+            if let Some(score) = scoring.first(held) {
+                let value = value(score, held);
+                found.push((Place { value, tie: tie(&held.document.key) }, score, held));
             }
         }
-        found.sort_unstable_by_key(|(place, _)| std::cmp::Reverse(*place));
-        found
+        let best_first = |(place, ..): &(Place, f32, &Held)| std::cmp::Reverse(*place);
+        found.sort_unstable_by_key(best_first);
+        if plan.is_open() {
+            return found.into_iter().map(|(place, _, held)| (place, held)).collect();
+        }
+        let window = found.len().min(WINDOW);
+        for (place, score, held) in &mut found[..window] {
+            *score += scoring.second(held);
+            place.value = value(*score, held);
+        }
+        found[..window].sort_unstable_by_key(best_first);
+        found.into_iter().map(|(place, _, held)| (place, held)).collect()
+    }
+}
+
+impl Vocabulary for State {
+    type Error = Error;
+
+    fn frequency(&self, spot: Spot, term: &str) -> Result<u64, Error> {
+        Ok(self.document_frequency(spot, term))
+    }
+
+    fn near(&self, word: &str, distance: u8) -> Result<Vec<(String, u64)>, Error> {
+        let words: BTreeSet<&String> = self.documents.values().flat_map(|held| &held.words).collect();
+        let near = |known: &&String| strsim::osa_distance(known, word) <= usize::from(distance);
+        let counted = |known: &String| (known.clone(), self.document_frequency(Spot::Words, known));
+        Ok(words.into_iter().filter(near).map(counted).collect())
+    }
+}
+
+/// Documents counted by property.
+pub(super) fn facets<'a>(held: impl Iterator<Item = &'a Held>) -> Facets {
+    let [mut languages, mut sites, mut sections] = [(); 3].map(|()| HashMap::new());
+    for held in held {
+        *languages.entry(held.document.language.to_string()).or_default() += 1;
+        *sites.entry(held.place.site.clone()).or_default() += 1;
+        *sections.entry(held.document.section.as_deref().unwrap_or_default().to_lowercase()).or_default() +=
+            1;
+    }
+    Facets { languages: most(languages), sites: most(sites), sections: most(sections) }
+}
+
+/// What a plan's clauses weigh among the documents of now.
+struct Scoring<'a> {
+    plan: &'a Plan,
+    any: Vec<f32>,
+    bonus: Vec<f32>,
+    phrases: Vec<f32>,
+    close: Vec<f32>,
+    /// Mean length of each spot.
+    means: [f32; Spot::ALL.len()],
+}
+
+impl<'a> Scoring<'a> {
+    fn new(state: &State, plan: &'a Plan) -> Self {
+        let documents = state.documents.len() as f32;
+        let mean = |spot| state.documents.values().map(|held| held.len(spot) as f32).sum::<f32>() / documents;
+        let rarity =
+            |spot, term: &str| inverse_frequency(state.document_frequency(spot, term) as f32, documents);
+        let weigh = |clauses: &[Clause]| {
+            let weight = |c: &Clause| c.weight * rarity(c.spot, &c.text) * (1.0 + K1);
+            clauses.iter().map(weight).collect()
+        };
+        let words = |words: &[String]| words.iter().map(|word| rarity(Spot::Words, word)).sum::<f32>();
+        let phrase_weight = plan.phrase_weight.unwrap_or_default() * (1.0 + K1);
+        Self {
+            plan,
+            any: weigh(&plan.any),
+            bonus: weigh(&plan.bonus),
+            phrases: plan.phrases.iter().map(|phrase| phrase_weight * words(phrase)).collect(),
+            close: plan.close.iter().map(|pair| plan.close_weight * words(pair)).collect(),
+            means: Spot::ALL.map(mean),
+        }
+    }
+
+    fn part(&self, held: &Held, spot: Spot, count: usize) -> f32 {
+        if count == 0 {
+            return 0.0;
+        }
+        let norm = 1.0 - B + B * held.len(spot) as f32 / self.means[spot as usize];
+        count as f32 / (count as f32 + K1 * norm)
+    }
+
+    fn sum(&self, held: &Held, clauses: &[Clause], weights: &[f32]) -> f32 {
+        let part =
+            |clause: &Clause| self.part(held, clause.spot, held.count(clause.spot, &clause.text) as usize);
+        clauses.iter().zip(weights).map(|(clause, weight)| weight * part(clause)).sum()
+    }
+
+    /// The score by which all are compared; none where it does not match.
+    fn first(&self, held: &Held) -> Option<f32> {
+        let plan = self.plan;
+        let excluded = plan.none.iter().any(|(spot, term)| held.count(*spot, term) > 0)
+            || plan.no_phrases.iter().any(|phrase| held.phrases(phrase) > 0);
+        let phrases = !plan.must_phrases() || plan.phrases.iter().all(|phrase| held.phrases(phrase) > 0);
+        let any = plan.any.is_empty()
+            || plan.must_phrases()
+            || plan.any.iter().any(|clause| held.count(clause.spot, &clause.text) > 0);
+        let phrase = |(phrase, weight): (&Vec<String>, &f32)| {
+            weight * self.part(held, Spot::Words, held.phrases(phrase))
+        };
+        (any && phrases && !excluded).then(|| {
+            self.sum(held, &plan.any, &self.any)
+                + plan.phrases.iter().zip(&self.phrases).map(phrase).sum::<f32>()
+        })
+    }
+
+    /// What the second look adds.
+    fn second(&self, held: &Held) -> f32 {
+        let close = |(pair, weight): (&[String; 2], &f32)| {
+            let [first, second] = pair.each_ref().map(|word| held.places(word));
+            closeness(*weight, close_pairs(&first, &second))
+        };
+        self.sum(held, &self.plan.bonus, &self.bonus)
+            + self.plan.close.iter().zip(&self.close).map(close).sum::<f32>()
     }
 }

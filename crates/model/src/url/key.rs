@@ -24,9 +24,17 @@ impl UrlKey {
     /// As [`UrlKey::new`], from the site's name.
     pub(super) fn of_parts(site: &str, canonical: &str) -> Self {
         let mut bytes = [0; 16];
-        bytes[..6].copy_from_slice(&Sha256::digest(site)[..6]);
+        bytes[..6].copy_from_slice(&Self::of_site(site));
         bytes[6..].copy_from_slice(&Sha256::digest(canonical)[..10]);
         Self(bytes)
+    }
+
+    /// The first six bytes of the keys of every URL of a site (a registrable domain).
+    #[must_use]
+    pub fn of_site(site: &str) -> [u8; 6] {
+        let mut bytes = [0; 6];
+        bytes.copy_from_slice(&Sha256::digest(site)[..6]);
+        bytes
     }
 
     /// The key printed by [`fmt::Display`], if `text` is one. Upper-case digits and signs are not.

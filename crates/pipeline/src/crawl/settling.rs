@@ -1,6 +1,6 @@
 //! The thread that derives: parse, index, settle. The only way back into the frontier.
 //!
-//! Invariant: a record is settled only after its document is with the index writer, and both projections carry a
+//! Invariant: a record is settled only after its document is with the index writer, and every projection carries a
 //! checkpoint, so that a crash anywhere is repaired by replaying the archive.
 
 use std::collections::HashSet;
@@ -14,8 +14,10 @@ use model::{Clock, FetchRecord, Position};
 use super::archiving::Archived;
 use crate::Error;
 use crate::derive::{Change, DeriveSettings, Derived, derive};
+use crate::graph::LinkGraph;
 use crate::progress::{Progress, add};
 use crate::stores::SharedFrontier;
+use crate::withdrawals::Withdrawals;
 
 /// Content hashes remembered to count duplicates within a run; 8 MB of memory at the most.
 const CONTENT_SEEN_MAX: usize = 1_000_000;
@@ -25,6 +27,8 @@ const COMMIT_LOOK_INTERVAL: Duration = Duration::from_millis(500);
 pub(super) struct Settling<'a> {
     pub(super) frontier: &'a SharedFrontier,
     pub(super) index: &'a mut Writer,
+    pub(super) links: &'a mut LinkGraph,
+    pub(super) withdrawals: &'a Withdrawals,
     pub(super) derive: &'a DeriveSettings,
     pub(super) progress: &'a Arc<Progress>,
     pub(super) clock: &'a dyn Clock,
@@ -53,9 +57,13 @@ impl Settling<'_> {
                 && self.index.commit_due(now)
             {
                 self.index.commit(end, now)?;
+                self.links.commit_if_due(end, now)?;
             }
         }
-        end.map_or(Ok(()), |end| self.index.commit(end, self.clock.now()).map_err(Error::from))
+        let Some(end) = end else { return Ok(()) };
+        let now = self.clock.now();
+        self.index.commit(end, now)?;
+        self.links.commit(end, now)
     }
 
     fn take_in(
@@ -65,6 +73,7 @@ impl Settling<'_> {
         seen: &mut HashSet<u64>,
     ) -> Result<(), Error> {
         let derived = derive_all(records, self.derive, self.threads);
+        self.withdrawals.note(&derived)?;
         for one in &derived {
             add(&self.progress.links, u64::from(one.links_count));
             let hash = one.settlement.as_ref().and_then(|settlement| settlement.content_hash);
@@ -75,7 +84,7 @@ impl Settling<'_> {
                 add(&self.progress.duplicates, 1);
             }
         }
-        let changed = apply(derived, self.index, self.frontier, end, self.clock)?;
+        let changed = apply(derived, self.index, self.links, self.frontier, end, self.clock)?;
         add(&self.progress.documents, changed.documents);
         Ok(())
     }
@@ -87,14 +96,16 @@ pub(crate) struct Changed {
     pub(crate) documents: u64,
 }
 
-/// Writes what was derived to the index (not committed) and to the frontier (durable).
+/// Writes what was derived to the index and the link graph (not committed) and to the frontier (durable).
 pub(crate) fn apply(
     mut derived: Vec<Derived>,
     index: &mut dyn IndexWriter,
+    links: &mut LinkGraph,
     frontier: &SharedFrontier,
     end: Position,
     clock: &dyn Clock,
 ) -> Result<Changed, Error> {
+    links.take_in(&mut derived)?;
     let changes = derived.iter_mut().map(|one| (one.key, std::mem::replace(&mut one.change, Change::Keep)));
     let changed = write_index(changes.collect(), index)?;
     settle(derived, frontier, end, clock)?;

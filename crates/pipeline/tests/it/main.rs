@@ -2,4 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot set up its world should panic where it stands")]
 
+mod forgetting;
+mod graph;
 mod traps;
+mod world;

@@ -177,6 +177,7 @@ fn question(app: &App, asked: Asked) -> Result<(Interests, Request), Problem> {
         site: asked.site.as_deref(),
         since: asked.since.as_deref(),
         until: asked.until.as_deref(),
+        ..Written::default()
     };
     let filter = written.filter()?;
     let interests = Interests {

@@ -1,6 +1,5 @@
 //! `silteme analyze`: the index terms of a text, per token.
 
-use model::Language;
 use serde::Serialize;
 
 use super::Context;
@@ -14,7 +13,7 @@ struct Line {
 }
 
 pub(super) fn run(context: &mut Context, args: &AnalyzeArgs) -> anyhow::Result<Exit> {
-    let language = Language::new(&args.language);
+    let language = super::lookup::language(&args.language)?;
     let mut exit = Exit::Partly;
     for text in &args.text {
         for (token, terms) in indexer::analysis::explain(&language, text) {

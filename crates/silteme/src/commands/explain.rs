@@ -61,6 +61,16 @@ fn human(explained: &Explained) -> String {
     if let Some(insight) = &explained.insight {
         push_insight(&mut lines, insight);
     }
+    if let Some(linked) = &explained.linked {
+        let pages = if linked.pages == 1 { "1 page".to_owned() } else { format!("{} pages", linked.pages) };
+        let from =
+            linked.from.first().map_or(String::new(), |inlink| format!(", {} among them", inlink.from));
+        lines.push(format!("  linked      from {pages}{from}"));
+        lines.extend(linked.anchors.iter().map(|anchor| format!("  called      {anchor:?}")));
+    }
+    if explained.authority > 0.0 {
+        lines.push(format!("  authority   {:.2} (0 to 1, of its site)", explained.authority));
+    }
     for entry in &explained.archive {
         lines.push(format!(
             "  archived    {} status {} {} in segment {} at {}",

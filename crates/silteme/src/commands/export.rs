@@ -52,13 +52,16 @@ fn write(stores: &ReadStores, args: &ExportArgs, out: &mut dyn Write) -> anyhow:
         Exported::Documents => {
             pipeline::export_documents(&stores.index, args.since, now, &mut |document| line(out, document))?
         }
-        Exported::Links => pipeline::export_links(
-            archive,
-            &stores.takedowns,
-            &stores.settings.derive(),
-            args.since,
-            &mut |link| line(out, link),
-        )?,
+        Exported::Links => match &stores.links {
+            Some(graph) => pipeline::export_links(graph, &stores.takedowns, args.since, now, &mut |link| {
+                line(out, link)
+            })?,
+            None if stores.archive.is_some() => {
+                let why = "the link graph is not built yet; `silteme verify` builds it from the archive";
+                return Err(pipeline::Error::Input(why.to_owned()).into());
+            }
+            None => 0,
+        },
         Exported::Warc => {
             let zstd = args.out.as_ref().is_some_and(|path| path.extension().is_some_and(|end| end == "zst"));
             let compression = if zstd { Compression::Zstd } else { Compression::Gzip };

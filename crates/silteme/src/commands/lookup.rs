@@ -26,6 +26,9 @@ pub(super) struct Line {
     pub(super) language: String,
     pub(super) published: Option<Timestamp>,
     pub(super) snippet: String,
+    /// Id of the story.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) story: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) reason: Option<recommender::Reason>,
 }
@@ -41,6 +44,7 @@ impl Line {
             language: hit.document.language.to_string(),
             published: hit.document.published,
             snippet: hit.snippet.text,
+            story: hit.story.map(|story| format!("{story:016x}")),
             reason,
         }
     }
@@ -61,17 +65,21 @@ pub(super) fn filter(filters: &Filters) -> anyhow::Result<Filter> {
         None => Vec::new(),
         Some(code) => vec![language(code)?],
     };
-    let host = filters.host.as_ref().map(|host| host.to_ascii_lowercase());
-    Ok(Filter { languages, host, site: None, since: filters.since, until: None })
+    let lower = |name: &Option<String>| name.as_ref().map(|name| name.to_ascii_lowercase());
+    Ok(Filter {
+        languages,
+        host: lower(&filters.host),
+        site: lower(&filters.site),
+        section: filters.section.clone(),
+        since: filters.since,
+        until: filters.until,
+        ..Filter::default()
+    })
 }
 
 /// A language code, or a usage error.
 pub(super) fn language(code: &str) -> anyhow::Result<Language> {
-    let language = Language::new(code);
-    if language == Language::unknown() && code != "und" {
-        return Err(usage(format!("{code:?} is not a language code; write for example kk, ru or en")));
-    }
-    Ok(language)
+    code.parse().map_err(|e: model::UnknownLanguage| usage(e.to_string()))
 }
 
 /// Prints results; nothing found is exit status 1.
@@ -95,6 +103,12 @@ pub(super) fn search(context: &mut Context, args: &SearchArgs) -> anyhow::Result
     let text = args.query.as_deref().unwrap_or_default();
     let query = Query { filter, ..Query::new(text, args.filters.limit.into(), context.clock.now()) };
     let answer = index.search(&query).map_err(lookup_error)?;
+    for correction in &answer.corrections {
+        context.out.say(&format!(
+            "{:?} stands nowhere; looked for {:?} too",
+            correction.written, correction.taken
+        ))?;
+    }
     let lines = answer
         .hits
         .into_iter()
@@ -115,12 +129,8 @@ pub(super) fn similar(context: &mut Context, args: &SimilarArgs) -> anyhow::Resu
         context.out.say(&format!("{url} is not in the index; `silteme explain {url}` says why"))?;
         return Ok(Exit::Partly);
     }
-    let similar = Similar {
-        seed: Seed::Link(url.key()),
-        filter: filter(&args.filters)?,
-        limit: args.filters.limit.into(),
-        now,
-    };
+    let filter = filter(&args.filters)?;
+    let similar = Similar { filter, ..Similar::new(Seed::Link(url.key()), args.filters.limit.into(), now) };
     let hits = index.similar(&similar).map_err(lookup_error)?;
     let lines =
         hits.into_iter().map(|hit| (hit.rank, hit.score, hit)).map(|(r, s, hit)| Line::of(hit, r, s, None));
@@ -144,7 +154,8 @@ fn trec_run(
         let (id, query) = line
             .split_once('\t')
             .ok_or_else(|| usage(format!("{} line {}: write id TAB query", queries.display(), number + 1)))?;
-        let query = Query { filter: filter.clone(), ..Query::new(query, TREC_DEPTH, now) };
+        // Such files hold questions and titles, where a colon is a colon.
+        let query = Query { filter: filter.clone(), verbatim: true, ..Query::new(query, TREC_DEPTH, now) };
         for hit in index.search(&query).map_err(lookup_error)?.hits {
             // A URL has no white space, so it can be a document id as it is.
             writeln!(out, "{id} Q0 {} {} {} silteme", hit.document.url, hit.rank, hit.score)?;
@@ -163,7 +174,7 @@ fn trec_run(
 /// A query beyond its limits is wrong usage; everything else is the machine's fault.
 pub(super) fn lookup_error(error: indexer::Error) -> anyhow::Error {
     match error {
-        indexer::Error::QueryTooLong { .. } | indexer::Error::Cursor { .. } => usage(error.to_string()),
+        error if error.is_askers() => usage(error.to_string()),
         other => pipeline::Error::from(other).into(),
     }
 }

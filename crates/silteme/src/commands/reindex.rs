@@ -32,8 +32,8 @@ pub(super) fn run(context: &mut Context, args: &ReindexArgs) -> anyhow::Result<E
             return format!("stopped after {} records; the same command goes on from here", summary.records);
         }
         format!(
-            "{} records replayed in {:.1} s; generation {} with {} documents is live",
-            summary.records, summary.seconds, summary.generation, summary.documents
+            "{} records replayed in {:.1} s; authority of {} sites; generation {} with {} documents is live",
+            summary.records, summary.seconds, summary.sites, summary.generation, summary.documents
         )
     })?;
     Ok(Exit::Done)

@@ -2,7 +2,7 @@
 //!
 //! Invariant: positions are opaque here: only their order, and what replaying from them gives, is looked at.
 
-use archive::{ArchiveStore, Replayed};
+use archive::{ArchiveStore, Reach, Replayed};
 use bytes::Bytes;
 use model::{FailureKind, FetchRecord, HeaderLine, Outcome, Position};
 
@@ -20,6 +20,7 @@ pub fn run<S: ArchiveStore>(mut make: impl FnMut() -> S) {
     repeated_payloads_come_back_whole(&mut make());
     lookup_lists_what_is_held(&mut make());
     erasing_removes_what_is_doomed(&mut make());
+    erasing_visits_leaves_what_leads_there(&mut make());
     erasing_keeps_shared_payloads(&mut make());
     erasing_again_changes_nothing(&mut make());
 }
@@ -177,6 +178,23 @@ fn lookup_lists_what_is_held(store: &mut dyn ArchiveStore) {
         assert_eq!(store.lookup(other).unwrap().len(), 1, "{other}");
     }
     assert!(store.lookup("https://a.test/").unwrap().is_empty());
+}
+
+fn erasing_visits_leaves_what_leads_there(store: &mut dyn ArchiveStore) {
+    let doomed_url = "https://a.test/withdrawn";
+    let kept = [
+        record("https://a.test/").html("the same").build(),
+        record("https://a.test/next").visit(|visit| visit.via = Some(doomed_url.to_owned())).build(),
+        record("https://b.test/old").status(302).header("location", doomed_url).build(),
+        record("https://a.test/copy").html("the text of both").build(),
+    ];
+    let gone = record(doomed_url).html("the text of both").build();
+    let mixed: Vec<FetchRecord> = std::iter::once(&gone).chain(&kept).cloned().collect();
+    store.append(&mixed).unwrap();
+    let erased = store.erase_within(&|url| url == doomed_url, Reach::Visits).unwrap();
+    assert_eq!(erased.records, 1);
+    assert_eq!(records(store), kept);
+    assert!(store.lookup(doomed_url).unwrap().is_empty());
 }
 
 fn erasing_removes_what_is_doomed(store: &mut dyn ArchiveStore) {

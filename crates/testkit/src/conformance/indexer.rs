@@ -25,6 +25,10 @@ pub fn run<W: IndexWriter, S: LinkSource>(fresh: impl Fn() -> Fresh<W, S>) {
     words_are_found_in_every_form(fresh());
     titles_count_more_than_texts(fresh());
     filters_narrow(fresh());
+    what_is_said_about_a_page_finds_it(fresh());
+    typing_mistakes_are_forgiven(fresh());
+    matches_are_counted_by_property(fresh());
+    many_matches_keep_one_order(fresh());
     pages_hold_every_hit_once(fresh());
     cursors_survive_commits(fresh());
     no_words_means_newest_first(fresh());
@@ -97,7 +101,7 @@ fn found<S: LinkSource>(source: &S, text: &str) -> Vec<String> {
 }
 
 fn like<S: LinkSource>(source: &S, seed: Seed) -> Vec<String> {
-    let similar = Similar { seed, filter: Filter::default(), limit: 10, now: now() };
+    let similar = Similar::new(seed, 10, now());
     urls(&source.similar(&similar).expect("similar")).into_iter().map(str::to_owned).collect()
 }
 
@@ -204,6 +208,8 @@ fn filters_narrow<W: IndexWriter, S: LinkSource>(mut index: Fresh<W, S>) {
     old.published = Some(day(2));
     let mut new = document("https://www.a.test/new", "kk", "Город новый", "");
     new.published = Some(day(8));
+    new.section = Some("Қоғам".to_owned());
+    new.tags = vec!["Қала".to_owned()];
     let other = document("https://b.test/undated", "ru", "Город другой", "");
     put(&mut index.writer, &[old, new, other]);
     let ask = |filter: Filter| {
@@ -229,6 +235,92 @@ fn filters_narrow<W: IndexWriter, S: LinkSource>(mut index: Fresh<W, S>) {
     assert_eq!(ask(Filter { since: Some(day(8)), ..Filter::default() }), [other, new], "since is inclusive");
     assert_eq!(ask(Filter { until: Some(day(8)), ..Filter::default() }), [old], "until is exclusive");
     assert!(ask(Filter { host: Some("c.test".to_owned()), ..Filter::default() }).is_empty());
+    assert_eq!(ask(Filter { section: Some("ҚОҒАМ".to_owned()), ..Filter::default() }), [new]);
+    assert_eq!(ask(Filter { tag: Some("қала".to_owned()), ..Filter::default() }), [new]);
+    assert!(ask(Filter { story: Some(7), ..Filter::default() }).is_empty());
+    assert_eq!(
+        found(&index.source, "город site:a.test until:2026-01-05"),
+        [old],
+        "filters stand in queries too"
+    );
+}
+
+fn what_is_said_about_a_page_finds_it<W: IndexWriter, S: LinkSource>(mut index: Fresh<W, S>) {
+    let mut page =
+        document("https://www.qazaq.test/ekonomika/astyk-koimasy-2026.html", "ru", "Урожай", "Собран.");
+    page.author = Some("Абай Құнанбаев".to_owned());
+    page.site_name = Some("Степной вестник".to_owned());
+    page.tags = vec!["зерно".to_owned()];
+    page.section = Some("Экономика".to_owned());
+    put(&mut index.writer, &[page, document("https://b.test/1", "ru", "Погода", "Дождь.")]);
+    for text in ["құнанбаев", "\"степной вестник\"", "зерно", "экономика", "qazaq", "koimasy"]
+    {
+        assert_eq!(found(&index.source, text).len(), 1, "found by {text:?}");
+    }
+    assert!(found(&index.source, "html").is_empty(), "a file ending is no word");
+    assert!(found(&index.source, "урожай -зерно").is_empty(), "and excluded by it");
+}
+
+fn typing_mistakes_are_forgiven<W: IndexWriter, S: LinkSource>(mut index: Fresh<W, S>) {
+    put(
+        &mut index.writer,
+        &[
+            document("https://a.test/1", "ru", "Наводнение в Атырау", "Большая вода пришла."),
+            document("https://a.test/2", "en", "Elections", "The parliament votes."),
+        ],
+    );
+    let ask = |text: &str| index.source.search(&Query::new(text, 10, now())).expect("search");
+    let answer = ask("новоднение");
+    assert_eq!(urls(&answer.hits), ["https://a.test/1"]);
+    let told: Vec<_> = answer.corrections.iter().map(|c| (c.written.as_str(), c.taken.as_str())).collect();
+    assert_eq!(told, [("новоднение", "наводнение")]);
+    assert_eq!(urls(&ask("parlament").hits), ["https://a.test/2"]);
+    assert!(ask("наводнения").corrections.is_empty(), "another form is no mistake");
+    assert!(ask("ведро").hits.is_empty(), "what is two letters off in five is another word");
+    assert!(ask("\"parlament votes\"").hits.is_empty(), "a phrase stands as written");
+}
+
+fn matches_are_counted_by_property<W: IndexWriter, S: LinkSource>(mut index: Fresh<W, S>) {
+    let page = |url: &str, language: &str, section: &str| Document {
+        section: Some(section.to_owned()).filter(|section| !section.is_empty()),
+        ..document(url, language, "Спорт", "")
+    };
+    put(
+        &mut index.writer,
+        &[
+            page("https://a.test/1", "kk", "Қоғам"),
+            page("https://a.test/2", "kk", "қоғам"),
+            page("https://b.test/1", "ru", ""),
+            document("https://b.test/2", "ru", "Погода", ""),
+        ],
+    );
+    let query = Query { facets: true, count: true, ..Query::new("спорт", 1, now()) };
+    let answer = index.source.search(&query).expect("search");
+    let facets = answer.facets.expect("asked for");
+    let own = |pairs: &[(&str, u64)]| pairs.iter().map(|(v, n)| ((*v).to_owned(), *n)).collect::<Vec<_>>();
+    assert_eq!(answer.total, Some(3));
+    assert_eq!(facets.languages, own(&[("kk", 2), ("ru", 1)]));
+    assert_eq!(facets.sites, own(&[("a.test", 2), ("b.test", 1)]));
+    assert_eq!(facets.sections, own(&[("қоғам", 2)]));
+}
+
+/// More matches than are looked at twice.
+fn many_matches_keep_one_order<W: IndexWriter, S: LinkSource>(mut index: Fresh<W, S>) {
+    let page = |n: usize| {
+        let (word, title) =
+            if n.is_multiple_of(3) { ("spring flood", "Flood") } else { ("flood in spring", "River") };
+        document(&format!("https://a.test/{n}"), "en", title, &format!("{word} {}", "water ".repeat(n % 11)))
+    };
+    put(&mut index.writer, &(0..150).map(page).collect::<Vec<_>>());
+    let whole = index.source.search(&Query::new("spring flood", 200, now())).expect("search");
+    assert_eq!(whole.hits.len(), 150);
+    assert!(whole.hits.windows(2).all(|pair| pair[0].score >= pair[1].score));
+    assert_eq!(paged(&index.source, "spring flood", 40, || {}), urls(&whole.hits));
+    assert_eq!(whole.hits[0].document.title, "Flood", "the title counts, and neighbours do");
+    let mut every = urls(&whole.hits);
+    every.sort_unstable();
+    every.dedup();
+    assert_eq!(every.len(), 150, "every match once");
 }
 
 fn numbered(count: usize) -> Vec<Document> {
@@ -342,24 +434,17 @@ fn phrases_and_exclusions<W: IndexWriter, S: LinkSource>(mut index: Fresh<W, S>)
 
 fn odd_queries_are_answered<W: IndexWriter, S: LinkSource>(mut index: Fresh<W, S>) {
     put(&mut index.writer, &[document("https://a.test/1", "en", "Apples", "Plain text.")]);
-    for text in [
-        "\"",
-        "-",
-        "--",
-        "apples AND (",
-        "title:apples",
-        "a:b:c^2~",
-        "[x TO y]",
-        "*",
-        "\\",
-        "\u{0}",
-        "🍏",
-        "+-\"-",
-    ] {
+    for text in ["\"", "-", "--", "apples AND (", "a:b:c^2~", "[x TO y]", "*", "\\", "\u{0}", "🍏", "+-\"-"]
+    {
         let answer = index.source.search(&Query::new(text, 10, now()));
         assert!(answer.is_ok(), "query {text:?}: {answer:?}");
     }
     assert_eq!(found(&index.source, "apples AND ( \""), ["https://a.test/1"]);
+    let unknown = index.source.search(&Query::new("apples autor:x", 10, now()));
+    assert!(matches!(unknown, Err(Error::Syntax { position: 8, .. })), "an unknown filter: {unknown:?}");
+    let verbatim = Query { verbatim: true, ..Query::new("autor:apples", 10, now()) };
+    let verbatim = index.source.search(&verbatim).expect("search");
+    assert_eq!(urls(&verbatim.hits), ["https://a.test/1"], "no reader typed it, so it is no filter");
     let long = "apple ".repeat(200_000);
     let refused = index.source.search(&Query::new(long, 10, now()));
     assert!(matches!(refused, Err(Error::QueryTooLong { .. })), "a query of a megabyte is refused");
@@ -490,7 +575,7 @@ fn similar_links<W: IndexWriter, S: LinkSource>(mut index: Fresh<W, S>) {
     };
     assert_eq!(like(&index.source, text), ["https://a.test/chess"]);
     let filter = Filter { languages: vec![Language::new("en")], ..Filter::default() };
-    let similar = Similar { seed: seed("https://a.test/flood1"), filter, limit: 10, now: now() };
+    let similar = Similar { filter, ..Similar::new(seed("https://a.test/flood1"), 10, now()) };
     assert!(index.source.similar(&similar).expect("similar").is_empty(), "filters hold");
 }
 

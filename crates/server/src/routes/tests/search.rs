@@ -137,6 +137,9 @@ async fn what_cannot_be_used_is_refused_and_told_why() {
         ("host=user@example.org", "host name"),
         ("host=example.org:8080", "host name"),
         ("site=", ""),
+        ("q=steppe%20title:x", "at character 8 of the query: there is no filter"),
+        ("q=lang:klingon", "not a language code"),
+        ("story=12", "16 hexadecimal digits"),
         ("colour=red", "unknown field `colour`"),
         ("q=a&q=b", "duplicate field"),
         (&long, "8192"),
@@ -168,7 +171,7 @@ async fn hostile_words_are_words() {
         "%22%22",
         "AND",
         "*",
-        "title:x",
+        "https:%2F%2Fexample.org",
         "%5B%5D%7B%7D",
         "%00",
         "%F0%9F%90%8E",
@@ -178,4 +181,15 @@ async fn hostile_words_are_words() {
     ] {
         assert_eq!(world.get(&format!("/v1/search?q={hostile}")).await.status, 200, "{hostile}");
     }
+}
+
+#[tokio::test]
+async fn matches_are_counted_when_asked() {
+    let world = World::of_steppes(12);
+    let plain = world.get("/v1/search?q=steppe").await.json();
+    assert!(plain.get("facets").is_none() && plain.get("corrections").is_none(), "{plain}");
+    let counted = world.get("/v1/search?q=stepqe&facets=true&limit=1").await.json();
+    assert_eq!(counted["corrections"][0]["taken"], "steppe");
+    assert_eq!(counted["facets"]["total"], 12);
+    assert_eq!(counted["facets"]["languages"][0]["count"], 12);
 }
