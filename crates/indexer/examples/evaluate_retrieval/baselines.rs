@@ -25,7 +25,9 @@ pub(crate) fn all(set: &Set) -> Outcome<Vec<f64>> {
             for part in &parts {
                 let scores = part.scores(query);
                 let best = scores.iter().copied().fold(f64::MIN_POSITIVE, f64::max);
-                sums.iter_mut().zip(scores).for_each(|(sum, score)| *sum += score / best);
+                for (sum, score) in sums.iter_mut().zip(scores) {
+                    *sum += score / best;
+                }
             }
             let mut order: Vec<usize> = (0..sums.len()).filter(|at| sums[*at] > 0.0).collect();
             order.sort_by(|a, b| sums[*b].total_cmp(&sums[*a]).then(a.cmp(b)));
@@ -57,7 +59,9 @@ impl Bm25 {
         for (at, terms) in texts.into_iter().enumerate() {
             let saturation = 1.2 * (0.25 + 0.75 * terms.len() as f64 / mean);
             let mut counts: HashMap<String, f64> = HashMap::new();
-            terms.into_iter().for_each(|term| *counts.entry(term).or_default() += 1.0);
+            for term in terms {
+                *counts.entry(term).or_default() += 1.0;
+            }
             for (term, count) in counts {
                 index.postings.entry(term).or_default().push((at, 2.2 * count / (count + saturation)));
             }
@@ -71,7 +75,9 @@ impl Bm25 {
             let Some(postings) = self.postings.get(&term) else { continue };
             let (all, with) = (self.documents as f64, postings.len() as f64);
             let rarity = (1.0 + (all - with + 0.5) / (with + 0.5)).ln();
-            postings.iter().for_each(|(at, weight)| scores[*at] += rarity * weight);
+            for (at, weight) in postings {
+                scores[*at] += rarity * weight;
+            }
         }
         scores
     }
@@ -113,8 +119,7 @@ fn grams(word: &str, found: &mut Vec<String>) {
     let letters: Vec<char> = word.chars().collect();
     if letters.len() <= 4 {
         found.push(word.to_owned());
-    }
-    if letters.len() > 4 {
+    } else {
         found.extend(letters.windows(4).map(|gram| gram.iter().collect::<String>()));
     }
 }

@@ -7,30 +7,36 @@ use super::letters::{Script, script};
 use super::skeleton::skeleton;
 use super::terms::Tongue;
 use super::words::{Word, Words};
+use super::{kazakh, letters};
 
-/// The most a letter of Kazakh costs, in sixteenths of a nat: without the Kazakh letters, 95 of 100 queries of the Kazakh
-/// development sets cost 16 to 45, 99 of 100 Russian ones more than 44 (docs/retrieval.md).
-const LETTER_COST_MAX: usize = 42;
+/// The most a letter of Kazakh costs, in sixteenths of a nat, where other languages have all the letters too: Russian queries
+/// of names and borrowed words cost 31 and more, others 44 and more (docs/retrieval.md).
+const LETTER_COST_MAX: usize = 30;
+
+/// The same where the text has a letter that only Kazakh has: 95 of 100 Kazakh queries cost at most 45, Russian ones more than
+/// 46, so one with a Kazakh name in it does too.
+const MARKED_LETTER_COST_MAX: usize = 46;
 
 /// Shorter words say nothing.
 const WORD_LETTERS_MIN: usize = 3;
 
 /// Whether `text` looks like Kazakh, in any script and spelling.
 pub(super) fn is_kazakh(text: &str) -> bool {
-    let (mut cost, mut letters) = (0, 0);
+    let (mut cost, mut length) = (0, 0);
     let mut words = Words::new(text);
     let mut word = Word::default();
     let mut key = String::new();
     while words.next_into(&mut word) {
         key.clear();
         skeleton(&word.text, word.script, &mut key);
-        let length = key.chars().count();
-        if let Some(of_word) = kazakh::cost(&key).filter(|_| length >= WORD_LETTERS_MIN) {
+        let letters = key.chars().count();
+        if let Some(of_word) = kazakh::cost(&key).filter(|_| letters >= WORD_LETTERS_MIN) {
             cost += usize::from(of_word);
-            letters += length;
+            length += letters;
         }
     }
-    cost < letters * LETTER_COST_MAX
+    let is_marked = text.to_lowercase().contains(|c| letters::is_kazakh(c) || letters::is_kazakh_latin(c));
+    cost < length * if is_marked { MARKED_LETTER_COST_MAX } else { LETTER_COST_MAX }
 }
 
 /// The likeliest of the three languages of `text`, for what must be read in one.

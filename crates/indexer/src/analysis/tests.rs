@@ -132,6 +132,65 @@ fn a_query_gives_each_word_one_weight() {
 }
 
 #[test]
+fn a_query_that_looks_kazakh_counts_less_as_another_language() {
+    for kazakh in [
+        "қазақ тілінің грамматикасы",
+        "казак тилинин сөздиги",
+        "мектеп окушылары",
+        "qazaq tılınıñ grammatikasy",
+    ] {
+        assert!(guess::is_kazakh(kazakh), "{kazakh}");
+    }
+    for other in
+        ["грамматика казахского языка", "президент Казахстана", "grammar of the Kazakh language", "1991", ""]
+    {
+        assert!(!guess::is_kazakh(other), "{other}");
+    }
+    let mut analyser = Analyser::default();
+    let share = |asked: &[Asked], text: &str| {
+        asked[1].terms.iter().find(|term| term.text == text).map(|term| term.share)
+    };
+    let kazakh = asked("казак тилинин мектептери", &[], &mut analyser);
+    let russian = asked("газеты тилинин грамматика языков", &[], &mut analyser);
+    assert!(share(&kazakh, "тилинин") < share(&russian, "тилинин"), "as a Russian word");
+    assert_eq!(share(&kazakh, "тил"), share(&russian, "тил"), "as a Kazakh one");
+}
+
+#[test]
+fn words_that_ask_count_less() {
+    let mut analyser = Analyser::default();
+    for (text, language) in
+        [("қандай өзен", "kk"), ("qandai ózen", "kk"), ("какие реки", "ru"), ("which river", "en")]
+    {
+        let words = asked(text, &[Language::new(language)], &mut analyser);
+        let of = |word: &Asked| word.terms.iter().map(|term| term.share).fold(0.0, f32::max);
+        assert!(of(&words[0]) < 0.5 * of(&words[1]), "{words:?}");
+    }
+}
+
+#[test]
+fn a_word_of_look_alikes_is_read_both_ways_among_cyrillic_ones() {
+    let mut analyser = Analyser::default();
+    let has = |text: &str, term: &str, analyser: &mut Analyser| {
+        asked(text, &[Language::new("kk")], analyser)[0].terms.iter().any(|known| known.text == term)
+    };
+    let cyrillic = of_word("kk", "іс").remove(1);
+    assert!(has("ic жүргізу", &cyrillic, &mut analyser), "Latin i and c");
+    assert!(!has("ic manufacturing", &cyrillic, &mut analyser));
+    assert_eq!(of_word("kk", "xaт"), of_word("kk", "хат"), "Latin x and a, and nothing only Cyrillic has");
+}
+
+#[test]
+fn the_whole_key_stands_in_for_the_form_as_written() {
+    let mut analyser = Analyser::default();
+    let told = asked("өзендер", &[Language::new("kk")], &mut analyser);
+    assert!(told[0].terms.iter().any(|term| term.kind == Kind::Whole && term.text == "озендер="));
+    assert!(told[0].weight < f32::EPSILON, "in a Kazakh document the key says all");
+    let guessed = asked("өзендер", &[], &mut analyser);
+    assert!(guessed[0].weight > 0.0, "in a document of another language it may stand as written");
+}
+
+#[test]
 fn the_index_takes_the_same_terms() {
     let manager = TokenizerManager::new();
     register(&manager);

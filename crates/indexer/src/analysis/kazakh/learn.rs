@@ -14,7 +14,7 @@ use super::walk::{Ending, Endings, Visitor, Word};
 const ROUNDS: usize = 8;
 
 /// Words a stem must explain beyond its own before it counts: a stem of one word is a form learned by heart.
-const DISCOUNT: f64 = 2.5;
+const DISCOUNT: f64 = 3.5;
 
 /// Added to each count of an ending, so that what was never seen stays possible.
 const UNSEEN: f64 = 0.1;
@@ -103,7 +103,7 @@ impl Counts {
 
     fn write(&self) -> String {
         let mut lines = Vec::new();
-        let cost = |probability: f64| (-probability.ln() * UNIT).round();
+        let cost = |probability: f64| (probability.ln().abs() * UNIT).round();
         for (place, (state, at)) in STATES.into_iter().enumerate() {
             let names: BTreeSet<_> =
                 ENDINGS.iter().filter(|row| row.before.contains(&state)).map(|row| row.name).collect();

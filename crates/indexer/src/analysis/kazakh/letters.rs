@@ -47,7 +47,7 @@ pub(super) fn letter(c: char) -> Option<Letter> {
         'л' => 11,
         'м' => 12,
         'н' => 13,
-        'о' => 14,
+        'о' => O,
         'п' => 15,
         'р' => 16,
         'с' => 17,
@@ -61,16 +61,17 @@ pub(super) fn letter(c: char) -> Option<Letter> {
     })
 }
 
-const A: Letter = 1;
+pub(super) const A: Letter = 1;
 const E: Letter = 6;
 const I: Letter = 9;
+pub(super) const O: Letter = 14;
 pub(super) const U: Letter = 19;
-const Y: Letter = 23;
+pub(super) const Y: Letter = 23;
 
 /// What kinds a letter is of.
 pub(super) fn kinds(letter: Letter) -> u8 {
     match letter {
-        A | E | 14 | Y => kind::VOWEL,
+        A | E | O | Y => kind::VOWEL,
         U | I => kind::VOWEL | kind::GLIDE,
         16 => kind::GLIDE,
         11 => kind::L,
@@ -82,7 +83,7 @@ pub(super) fn kinds(letter: Letter) -> u8 {
 
 /// A vowel that says something of harmony, on keys, where ә is а and ө, ү are о, у.
 pub(super) fn is_telling(letter: Letter) -> bool {
-    matches!(letter, A | E | 14 | I | Y)
+    matches!(letter, A | E | O | I | Y)
 }
 
 /// Vowel harmony as far as keys tell it: after ы only back vowels, after е only front ones.

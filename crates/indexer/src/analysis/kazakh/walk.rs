@@ -4,7 +4,7 @@
 //! way is visited twice.
 
 use super::endings::{ENDINGS, NOUN_STOPS, STATES, State, VERB_STOPS, spellings};
-use super::letters::{LETTERS_MAX, Letter, Stem, agree, is_telling, kind, kinds, letter};
+use super::letters::{self, LETTERS_MAX, Letter, Stem, agree, is_telling, kind, kinds, letter};
 
 /// The fewest letters of a stem.
 const LEFT_MIN: usize = 2;
@@ -71,6 +71,12 @@ impl Word {
         }
         (word.len >= LEFT_MIN).then_some(word)
     }
+
+    /// Whether its first two letters can be a stem: ал, ел, де, су, but not жа, ты.
+    fn is_short_stem(&self) -> bool {
+        kinds(self.letters[0]) & kind::VOWEL != 0
+            || !matches!(self.letters[1], letters::A | letters::O | letters::Y)
+    }
 }
 
 impl Endings {
@@ -85,7 +91,7 @@ impl Endings {
 
     fn go(&self, word: &Word, len: usize, right: State, visitor: &mut impl Visitor) {
         let Beginning { stem, has_vowel, .. } = word.beginnings[len];
-        if has_vowel {
+        if has_vowel && (len > LEFT_MIN || word.is_short_stem()) {
             for (verb, stops) in [(false, NOUN_STOPS), (true, VERB_STOPS)] {
                 if stops.contains(&right) {
                     visitor.stop(right, verb, stem.settled(verb));
