@@ -74,8 +74,7 @@ fn languages(folder: &Path) -> Outcome<()> {
         let index = Built::of(&documents)?;
         let (mut right, mut count) = ([0.0; 3], [0.0; 3]);
         for (number, (split, text)) in &sentences[from] {
-            let seed =
-                Seed::Text { title: String::new(), text: text.clone(), language: Language::new(from) };
+            let seed = Seed::Text { title: String::new(), text: text.clone(), language: Language::new(from) };
             let filter = Filter { languages: vec![Language::new(to)], ..Filter::default() };
             let similar =
                 Similar { filter, cross_language: true, ..Similar::new(seed, 1, documents[0].fetched) };
@@ -116,7 +115,10 @@ fn pairs(folder: &Path) -> Outcome<Set> {
             match known {
                 Some(known) if row["label"] == "OK" && side == "first" => {
                     let old = std::mem::replace(&mut set.groups[known], group.clone());
-                    set.groups.iter_mut().filter(|other| **other == old).for_each(|other| other.clone_from(&group));
+                    set.groups
+                        .iter_mut()
+                        .filter(|other| **other == old)
+                        .for_each(|other| other.clone_from(&group));
                 }
                 Some(_) => {}
                 None => {
@@ -192,16 +194,19 @@ fn tf_idf(documents: &[Document], terms: impl Fn(&str) -> Vec<String>) -> Vec<Ve
         .iter()
         .map(|counts| {
             let rarity = |term: &str| ((1.0 + total) / (1.0 + frequencies[term])).ln() + 1.0;
-            let mut vector: HashMap<&str, f64> =
-                counts.iter().map(|(term, count)| (term.as_str(), (1.0 + count.ln()) * rarity(term))).collect();
+            let mut vector: HashMap<&str, f64> = counts
+                .iter()
+                .map(|(term, count)| (term.as_str(), (1.0 + count.ln()) * rarity(term)))
+                .collect();
             let length = vector.values().map(|value| value * value).sum::<f64>().sqrt();
             vector.values_mut().for_each(|value| *value /= length);
             vector
         })
         .collect();
     let closest = |seed: usize| {
-        let cosine =
-            |other: usize| vectors[seed].iter().filter_map(|(t, v)| Some(v * vectors[other].get(t)?)).sum::<f64>();
+        let cosine = |other: usize| {
+            vectors[seed].iter().filter_map(|(t, v)| Some(v * vectors[other].get(t)?)).sum::<f64>()
+        };
         let others = (0..vectors.len()).filter(|other| *other != seed);
         let mut scored: Vec<(f64, usize)> = others.map(|other| (cosine(other), other)).collect();
         scored.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
@@ -217,7 +222,9 @@ fn words(text: &str) -> Vec<String> {
 
 fn four_grams(text: &str) -> Vec<String> {
     let padded = words(text).into_iter().map(|word| format!(" {word} ").chars().collect::<Vec<char>>());
-    padded.flat_map(|word| word.windows(4).map(|gram| gram.iter().collect()).collect::<Vec<String>>()).collect()
+    padded
+        .flat_map(|word| word.windows(4).map(|gram| gram.iter().collect()).collect::<Vec<String>>())
+        .collect()
 }
 
 /// Mean nDCG@10 of the seeds.

@@ -46,13 +46,17 @@ fn main() -> Outcome<()> {
 /// B-cubed of the stories of ECB+, in the order of the file and in others.
 fn events(reports: &[Report]) -> Outcome<()> {
     println!("{:38} {:>6} {:>9} {:>6}", "ECB+ stories, online B-cubed", "F1", "precision", "recall");
-    for (name, part) in [("all topics", None), ("even topics (weights learned)", Some(0)), ("odd topics", Some(1))] {
+    for (name, part) in
+        [("all topics", None), ("even topics (weights learned)", Some(0)), ("odd topics", Some(1))]
+    {
         for (order, seeds) in [("as given", 0..1), ("shuffled, mean of 5", 1..6)] {
             let mut sums = [0.0; 3];
             let runs = seeds.clone().count() as f64;
             for seed in seeds {
-                let mut chosen: Vec<&Report> =
-                    reports.iter().filter(|report| part.is_none_or(|part| report.topic % 2 == part)).collect();
+                let mut chosen: Vec<&Report> = reports
+                    .iter()
+                    .filter(|report| part.is_none_or(|part| report.topic % 2 == part))
+                    .collect();
                 shuffle(&mut chosen, seed);
                 let mut stories = Stories::new(Settings::default());
                 let placed: Vec<u64> =
@@ -119,7 +123,8 @@ fn languages(folder: &Path) -> Outcome<()> {
             Some("eng_Latn") => "en",
             _ => continue,
         };
-        let (event, text) = (row["idx"].as_str().unwrap_or_default(), row["text"].as_str().unwrap_or_default());
+        let (event, text) =
+            (row["idx"].as_str().unwrap_or_default(), row["text"].as_str().unwrap_or_default());
         let url = format!("https://{code}.test/{event}");
         reports.push((event.to_owned(), document(&url, "", text, code)?));
     }

@@ -120,9 +120,14 @@ impl LinkSource for MemoryIndex {
         };
         let least = if seed.is_some() { 2 } else { 1 };
         let documents = state.documents.len() as u64;
-        let mut plan = similar::plan(&pattern, similar.cross_language, documents, least, &mut analyser, |spot, term| {
-            Ok::<_, Error>(state.document_frequency(spot, term))
-        })?;
+        let mut plan = similar::plan(
+            &pattern,
+            similar.cross_language,
+            documents,
+            least,
+            &mut analyser,
+            |spot, term| Ok::<_, Error>(state.document_frequency(spot, term)),
+        )?;
         if plan.is_open() {
             return Ok(Vec::new());
         }

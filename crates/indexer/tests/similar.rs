@@ -33,15 +33,60 @@ fn document(url: &str, language: &str, title: &str, text: &str) -> Document {
 /// Three events in three languages.
 fn reports() -> Vec<Document> {
     let texts = [
-        ("kk", "flood", "Ақтөбеде су тасқынынан 120 адам көшірілді", "Құтқарушылар су басқан үйлерден тұрғындарды мектепке көшірді."),
-        ("ru", "flood", "В Актобе из-за паводка эвакуировали 120 человек", "Спасатели вывезли жителей затопленных домов в школу."),
-        ("en", "flood", "Floods in Aktobe: 120 people evacuated", "Rescuers moved residents of flooded houses to a school."),
-        ("kk", "match", "Қайрат Қарабақты жеңді", "Алматының футбол командасы чемпиондар лигасында екі гол соқты."),
-        ("ru", "match", "«Кайрат» победил «Карабах»", "Футбольная команда из Алматы забила два гола в лиге чемпионов."),
-        ("en", "match", "Kairat beat Qarabag", "The football team from Almaty scored two goals in the champions league."),
-        ("kk", "bank", "Ұлттық банк базалық мөлшерлемені өзгертті", "Қаржы нарығында доллар бағасы 520 теңгеге жетті."),
-        ("ru", "bank", "Национальный банк изменил базовую ставку", "На финансовом рынке цена доллара достигла 520 тенге."),
-        ("en", "bank", "National bank changes its base rate", "On the financial market the price of the dollar reached 520 tenge."),
+        (
+            "kk",
+            "flood",
+            "Ақтөбеде су тасқынынан 120 адам көшірілді",
+            "Құтқарушылар су басқан үйлерден тұрғындарды мектепке көшірді.",
+        ),
+        (
+            "ru",
+            "flood",
+            "В Актобе из-за паводка эвакуировали 120 человек",
+            "Спасатели вывезли жителей затопленных домов в школу.",
+        ),
+        (
+            "en",
+            "flood",
+            "Floods in Aktobe: 120 people evacuated",
+            "Rescuers moved residents of flooded houses to a school.",
+        ),
+        (
+            "kk",
+            "match",
+            "Қайрат Қарабақты жеңді",
+            "Алматының футбол командасы чемпиондар лигасында екі гол соқты.",
+        ),
+        (
+            "ru",
+            "match",
+            "«Кайрат» победил «Карабах»",
+            "Футбольная команда из Алматы забила два гола в лиге чемпионов.",
+        ),
+        (
+            "en",
+            "match",
+            "Kairat beat Qarabag",
+            "The football team from Almaty scored two goals in the champions league.",
+        ),
+        (
+            "kk",
+            "bank",
+            "Ұлттық банк базалық мөлшерлемені өзгертті",
+            "Қаржы нарығында доллар бағасы 520 теңгеге жетті.",
+        ),
+        (
+            "ru",
+            "bank",
+            "Национальный банк изменил базовую ставку",
+            "На финансовом рынке цена доллара достигла 520 тенге.",
+        ),
+        (
+            "en",
+            "bank",
+            "National bank changes its base rate",
+            "On the financial market the price of the dollar reached 520 tenge.",
+        ),
     ];
     let of = |(language, event, title, text): &(&str, &str, &str, &str)| {
         document(&format!("https://{language}.test/{event}"), language, title, text)
@@ -98,7 +143,12 @@ fn a_seed_has_no_copies_of_itself_if_they_are_not_wanted() {
                 said the mayor, and the river Ilek still rises while the army brings sand and pumps from the capital.";
     let mut documents = reports();
     documents.push(document("https://first.test/1", "en", "Floods in Aktobe", text));
-    documents.push(document("https://second.test/1", "en", "Aktobe under water", &format!("{text} Read more.")));
+    documents.push(document(
+        "https://second.test/1",
+        "en",
+        "Aktobe under water",
+        &format!("{text} Read more."),
+    ));
     let (index, _folder) = embedded(&documents);
     let seed = Seed::Link(documents[9].key);
     let urls = |without_copies| {

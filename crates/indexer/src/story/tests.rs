@@ -55,8 +55,10 @@ fn long_text(name: &str, count: usize) -> Vec<String> {
 fn reports_of_an_event_share_its_number_and_those_of_others_do_not() {
     let mut stories = Stories::new(Settings::default());
     let mut place = |url: &str, text: &str| stories.assign(&document(url, "en", "", text)).story;
-    let fire: HashSet<u64> = FIRE.iter().enumerate().map(|(at, text)| place(&format!("a.test/{at}"), text)).collect();
-    let flood: HashSet<u64> = FLOOD.iter().enumerate().map(|(at, text)| place(&format!("b.test/{at}"), text)).collect();
+    let fire: HashSet<u64> =
+        FIRE.iter().enumerate().map(|(at, text)| place(&format!("a.test/{at}"), text)).collect();
+    let flood: HashSet<u64> =
+        FLOOD.iter().enumerate().map(|(at, text)| place(&format!("b.test/{at}"), text)).collect();
     assert_eq!((fire.len(), flood.len()), (1, 1));
     assert!(fire.is_disjoint(&flood));
 }
@@ -64,8 +66,10 @@ fn reports_of_an_event_share_its_number_and_those_of_others_do_not() {
 #[test]
 fn reports_in_other_languages_join() {
     let mut stories = Stories::new(Settings::default());
-    let english = "Magnitude 6 earthquake in Almaty: the city closed 120 schools on Monday, Mayor Dosayev said.";
-    let russian = "Землетрясение магнитудой 6 в Алматы: город закрыл 120 школ в понедельник, сообщил мэр Досаев.";
+    let english =
+        "Magnitude 6 earthquake in Almaty: the city closed 120 schools on Monday, Mayor Dosayev said.";
+    let russian =
+        "Землетрясение магнитудой 6 в Алматы: город закрыл 120 школ в понедельник, сообщил мэр Досаев.";
     let first = stories.assign(&document("en.test", "en", "", english));
     assert_eq!(stories.assign(&document("ru.test", "ru", "", russian)).story, first.story);
 }
@@ -88,7 +92,8 @@ fn an_edited_text_is_a_copy_and_of_the_same_story() {
     let original = stories.assign(&document("a.test", "en", "First headline", &words.join(" ")));
     let edited = format!("Read our channel. {} Follow us everywhere.", words[..220].join(" "));
     assert_eq!(stories.assign(&document("b.test", "en", "Quite another one", &edited)), original);
-    let other = stories.assign(&document("c.test", "en", "First headline", &long_text("term", 300).join(" ")));
+    let other =
+        stories.assign(&document("c.test", "en", "First headline", &long_text("term", 300).join(" ")));
     assert_ne!(other.copy, original.copy);
 }
 
