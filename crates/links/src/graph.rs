@@ -266,7 +266,7 @@ impl Graph {
             searcher.doc(address).map_err(Error::engine("read a page", &self.dir))?;
         let value = stored.get_first(self.fields.blob);
         let bytes = value.as_ref().and_then(Value::as_bytes).unwrap_or_default();
-        blob::decode(bytes).map(|blob| with(&blob)).map_err(|e| Error::damaged(&self.dir, e))
+        blob::decode(bytes).map(|blob| with(&blob)).map_err(|e| Error::damaged(&self.dir, &e))
     }
 
     pub(crate) fn dir(&self) -> &Path {

@@ -89,13 +89,13 @@ pub(crate) fn create(dir: &Path) -> Result<(), Error> {
 pub(crate) fn open(dir: &Path) -> Result<tantivy::Index, Error> {
     let path = dir.join("version.json");
     let bytes = fs::read(&path).map_err(Error::io("read", &path))?;
-    let made: Made = serde_json::from_slice(&bytes).map_err(|e| Error::damaged(&path, e))?;
+    let made: Made = serde_json::from_slice(&bytes).map_err(|e| Error::damaged(&path, &e))?;
     if made.links != VERSION {
         return Err(Error::Version { path: dir.to_owned(), found: made.links, expected: VERSION });
     }
     let engine = tantivy::Index::open_in_dir(dir).map_err(Error::engine("open", dir))?;
     if engine.schema() != schema().0 {
-        return Err(Error::damaged(dir, "its fields are not those of its version"));
+        return Err(Error::damaged(dir, &"its fields are not those of its version"));
     }
     Ok(engine)
 }
