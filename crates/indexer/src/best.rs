@@ -68,6 +68,8 @@ pub(crate) struct Found {
     pub(crate) address: DocAddress,
     /// Its score before freshness and authority.
     pub(crate) score: Score,
+    /// What these make of it.
+    pub(crate) factor: Score,
 }
 
 /// What a segment gave.
@@ -79,19 +81,16 @@ pub(crate) struct Harvest {
 }
 
 impl Order {
-    /// The value of a score at a date (seconds) and an authority (thousandths).
-    pub(crate) fn value(self, score: Score, date: i64, authority: u64) -> u64 {
+    /// The value of a score, multiplied by its factor, or of a date (seconds).
+    pub(crate) fn value(self, score: Score, date: i64) -> u64 {
         match self {
-            Self::Score { .. } => {
-                let score = (score * self.factor(date, authority)).max(0.0);
-                (u64::from(score.to_bits()) + 128) >> 8
-            }
+            Self::Score { .. } => (u64::from(score.max(0.0).to_bits()) + 128) >> 8,
             Self::Date => date.cast_unsigned() ^ (1 << 63),
         }
     }
 
     /// What a score is multiplied by: over 0 and at most 1, so that what BM25 alone leaves out stays out.
-    fn factor(self, date: i64, authority: u64) -> Score {
+    pub(crate) fn factor(self, date: i64, authority: u64) -> Score {
         let Self::Score { freshness, authority: strength, now } = self else { return 1.0 };
         let fresh = if freshness > 0.0 { freshness_factor(freshness, now.saturating_sub(date)) } else { 1.0 };
         if strength > 0.0 {
@@ -152,6 +151,7 @@ struct Kept {
     place: Place,
     doc: DocId,
     score: Score,
+    factor: Score,
 }
 
 impl Ord for Kept {
@@ -193,7 +193,8 @@ impl SegmentBest {
     fn take(&mut self, doc: DocId, score: Score) {
         let date = self.date.first(doc).unwrap_or_default();
         let authority = self.authority.first(doc).unwrap_or_default();
-        let value = self.asked.order.value(score, date, authority);
+        let factor = self.asked.order.factor(date, authority);
+        let value = self.asked.order.value(score * factor, date);
         let worst = self.worst();
         if !self.asked.count && worst.is_some_and(|worst| value < worst.value) {
             return;
@@ -208,10 +209,10 @@ impl SegmentBest {
             return;
         }
         if self.heap.len() < self.asked.limit {
-            self.heap.push(Reverse(Kept { place, doc, score }));
+            self.heap.push(Reverse(Kept { place, doc, score, factor }));
         } else if worst.is_some_and(|worst| place > worst) {
             self.heap.pop();
-            self.heap.push(Reverse(Kept { place, doc, score }));
+            self.heap.push(Reverse(Kept { place, doc, score, factor }));
         }
     }
 
@@ -246,10 +247,11 @@ impl SegmentCollector for SegmentBest {
         let mut found: Vec<Found> = self
             .heap
             .into_iter()
-            .map(|Reverse(Kept { place, doc, score })| Found {
+            .map(|Reverse(Kept { place, doc, score, factor })| Found {
                 place,
                 address: DocAddress::new(segment, doc),
                 score,
+                factor,
             })
             .collect();
         found.sort_unstable_by_key(|found| Reverse(found.place));

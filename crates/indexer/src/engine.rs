@@ -16,9 +16,11 @@ use tantivy::{IndexSettings, IndexWriter, TantivyDocument, TantivyError};
 use crate::error::Error;
 use crate::inbound::{Inbound, Unlinked};
 use crate::layout;
+use crate::recall;
 use crate::schema::{self, Surroundings};
 use crate::settings::Settings;
 use crate::stored;
+use crate::story::{self, Placement, Stories};
 use crate::view::{self, Payload, View};
 
 /// The search engine takes no less per thread (its `MEMORY_BUDGET_NUM_BYTES_MIN`).
@@ -29,6 +31,9 @@ const ARENA_BYTES_MAX: usize = 4_000_000_000;
 
 /// A segment with this part deleted is merged, so that deleted text does not stay for good.
 const DELETED_PART_MAX: f32 = 0.2;
+
+/// Stored documents are compressed in blocks of so many bytes: a hit unpacks its whole block, and a smaller one packs worse.
+const STORE_BLOCK_BYTES: usize = 8 * 1024;
 
 /// Waiting for room longer than this means the indexing threads are dead.
 const ROOM_WAIT: Duration = Duration::from_mins(2);
@@ -43,6 +48,9 @@ pub(crate) struct Engine {
     room: Arc<Room>,
     /// What other pages say about documents.
     pub(crate) inbound: Arc<dyn Inbound>,
+    /// Filled from the index before the first document is put.
+    stories: Option<Stories>,
+    stories_settings: story::Settings,
     /// Of the last commit.
     pub(crate) checkpoint: Position,
     /// Changes since the last commit.
@@ -102,6 +110,7 @@ impl Drop for Taken {
 pub(crate) fn create(path: &Path) -> Result<(), Error> {
     let settings = IndexSettings {
         docstore_compression: Compressor::Zstd(ZstdCompressor::default()),
+        docstore_blocksize: STORE_BLOCK_BYTES,
         ..IndexSettings::default()
     };
     let directory = tantivy::directory::MmapDirectory::open(path)
@@ -131,7 +140,16 @@ impl Engine {
             Room { bytes_max: settings.memory.as_len() / 4, used: Mutex::new(0), freed: Condvar::new() };
         let view = View::over(engine, path.to_owned(), number)?;
         let inbound = Arc::new(Unlinked);
-        Ok(Self { view, writer, room: Arc::new(room), inbound, checkpoint, uncommitted: 0 })
+        Ok(Self {
+            view,
+            writer,
+            room: Arc::new(room),
+            inbound,
+            stories: None,
+            stories_settings: settings.stories.clone(),
+            checkpoint,
+            uncommitted: 0,
+        })
     }
 
     fn path(&self) -> &Path {
@@ -144,13 +162,15 @@ impl Engine {
             path: self.path().to_owned(),
             detail: format!("a document cannot be written down: {e}"),
         })?;
+        let placement = self.place(document, known)?;
         let surroundings = Surroundings {
+            story: Some(placement.story),
+            copy: Some(placement.copy),
             anchors: self.inbound.anchors(&document.key),
             authority: self.inbound.authority(&schema::Place::of(&document.url).site),
-            ..Surroundings::default()
         };
         let mut entry = self.view.fields.entry(document, digest, &surroundings);
-        entry.add_bytes(self.view.fields.source, &source);
+        entry.add_text(self.view.fields.source, &source);
         // Its texts stand in it three times: stored, and in two fields until they are indexed.
         let Some(place) = self.room.take(3 * source.len()) else {
             return Err(Error::engine("index a document", self.path())(
@@ -169,8 +189,28 @@ impl Engine {
         Ok(())
     }
 
+    /// The story and the group of copies of a document: those it was given before, if it is in the index.
+    fn place(&mut self, document: &Document, known: bool) -> Result<Placement, Error> {
+        let stories = match &mut self.stories {
+            Some(stories) => stories,
+            none => none.insert(recall::stories(&self.view, &self.stories_settings)?),
+        };
+        if known && !stories.knows(&document.key) {
+            let searcher = self.view.searcher()?;
+            if let Some(address) = self.view.find(&searcher, &document.key)?
+                && let Some(placement) = recall::placement(&self.view, &searcher, address)?
+            {
+                stories.restore(document, placement);
+            }
+        }
+        Ok(stories.assign(document))
+    }
+
     /// Removes a document if it is there.
     pub(crate) fn delete(&mut self, key: &UrlKey) {
+        if let Some(stories) = &mut self.stories {
+            stories.forget(key);
+        }
         self.writer.delete_term(self.view.fields.key_term(key));
         self.uncommitted += 1;
     }

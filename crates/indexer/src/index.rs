@@ -2,13 +2,11 @@
 //!
 //! Invariant: every call answers from one whole commit of one whole generation, the newest at its beginning.
 
-use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
 use model::{Document, Timestamp, UrlKey};
-use tantivy::query::FuzzyTermQuery;
-use tantivy::{Searcher, Term};
+use tantivy::Searcher;
 
 use crate::analysis::{Analyser, Wanted};
 use crate::best::{Order, Sieve};
@@ -16,8 +14,9 @@ use crate::changes::{self, What};
 use crate::error::Error;
 use crate::generation::GenerationWriter;
 use crate::layout::{self, Stamp};
+use crate::lexicon::Lexicon;
 use crate::lookup::{Answer, Change, Changes, Hidden, Hit, Query, Seed, Similar, Stats};
-use crate::plan::{Plan, Spot};
+use crate::plan::Plan;
 use crate::port::LinkSource;
 use crate::schema::Place;
 use crate::search::{self, Cursor, Run};
@@ -173,8 +172,9 @@ impl Index {
         let limits = &self.inner.settings;
         let (limit, offset) = (query.limit.min(limits.limit_max), query.offset.min(limits.limit_max));
         let cursor = query.cursor.as_deref().map(|text| Cursor::parse(text, query)).transpose()?;
+        let Lexicon { view, searcher, .. } = run.lexicon;
         let mut found = run.each(again, cursor.as_ref(), offset + limit + 1, |place, address| {
-            let document = run.view.document(run.searcher, address)?;
+            let document = view.document(searcher, address)?;
             Ok(self.shown(document, query.now).map(|document| (place, address, document)))
         })?;
         let more = limit > 0 && found.len() > offset + limit;
@@ -183,7 +183,7 @@ impl Index {
         let before = cursor.map_or(0, |cursor| cursor.rank);
         for (rank, (place, address, document)) in (before + 1..).zip(found).skip(offset) {
             let key = document.key;
-            let groups = run.view.groups(run.searcher, address)?;
+            let groups = view.groups(searcher, address)?;
             let hit = self.hit(document, groups, wanted, analyser);
             answer.hits.push(Hit { rank, score: run.order.score(place.place.value), ..hit });
             if more {
@@ -200,7 +200,7 @@ impl Index {
         similar: &Similar,
         analyser: &mut Analyser,
     ) -> Result<Vec<Hit>, Error> {
-        let failed = |e| Error::engine("search", &view.path)(e);
+        let lexicon = Lexicon::new(view, searcher);
         let seed = match &similar.seed {
             Seed::Link(key) => match view.find(searcher, key)? {
                 Some(address) => Some(view.document(searcher, address)?),
@@ -214,23 +214,34 @@ impl Index {
             (None, Seed::Link(_)) => return Ok(Vec::new()),
         };
         let least = if seed.is_some() { 2 } else { 1 };
-        let mut plan = similar::plan(&pattern, searcher.num_docs(), least, analyser, |term| {
-            searcher.doc_freq(&Term::from_field_text(view.fields.terms, term)).map_err(failed)
+        let cross = similar.cross_language;
+        let documents = searcher.num_docs();
+        let mut plan = similar::plan(&pattern, cross, documents, least, analyser, |spot, term| {
+            lexicon.frequency(spot, term)
         })?;
         if plan.is_open() {
             return Ok(Vec::new());
         }
         plan.filter = similar.filter.clone();
         let run = Run {
-            view,
-            searcher,
+            lexicon: &lexicon,
             query: search::engine_query(&plan, &view.fields),
             order: Order::Score { freshness: 0.0, authority: 0.0, now: 0 },
             sieve: Sieve::new(&similar.filter, similar.now),
         };
         let seed_key = seed.as_ref().map(|document| document.key);
+        let copy = match seed_key.filter(|_| similar.without_copies) {
+            Some(key) => match view.find(searcher, &key)? {
+                Some(address) => view.groups(searcher, address)?.copy,
+                None => None,
+            },
+            None => None,
+        };
         let limit = similar.limit.min(self.inner.settings.limit_max);
         let found = run.each(None, None, limit, |place, address| {
+            if copy.is_some() && view.groups(searcher, address)?.copy == copy {
+                return Ok(None);
+            }
             let document = view.document(searcher, address)?;
             let shown = self.shown(document, similar.now).filter(|document| Some(document.key) != seed_key);
             Ok(shown.map(|document| (place, address, document)))
@@ -243,38 +254,6 @@ impl Index {
                 Ok(Hit { rank, score: run.order.score(place.place.value), ..hit })
             })
             .collect()
-    }
-}
-
-/// The words of one state of the index.
-struct Words<'a> {
-    view: &'a View,
-    searcher: &'a Searcher,
-}
-
-impl Vocabulary for Words<'_> {
-    type Error = Error;
-
-    fn frequency(&self, spot: Spot, term: &str) -> Result<u64, Error> {
-        let term = Term::from_field_text(search::field(spot, &self.view.fields), term);
-        self.searcher.doc_freq(&term).map_err(Error::engine("search", &self.view.path))
-    }
-
-    fn near(&self, word: &str, distance: u8) -> Result<Vec<(String, u64)>, Error> {
-        let failed = |e| Error::engine("search", &self.view.path)(e);
-        let field = self.view.fields.words;
-        let query = FuzzyTermQuery::new(Term::from_field_text(field, word), distance, true);
-        let mut found: HashMap<String, u64> = HashMap::new();
-        for segment in self.searcher.segment_readers() {
-            let index = segment.inverted_index(field).map_err(failed)?;
-            let stream = index.terms().search(query.automaton().map_err(failed)?).into_stream();
-            let mut stream = stream.map_err(|e| Error::io("read", &self.view.path)(e))?;
-            while stream.advance() {
-                let term = String::from_utf8_lossy(stream.key()).into_owned();
-                *found.entry(term).or_default() += u64::from(stream.value().doc_freq);
-            }
-        }
-        Ok(found.into_iter().collect())
     }
 }
 
@@ -300,13 +279,12 @@ impl LinkSource for Index {
         let mut plan = Plan::of(query, settings, &mut analyser)?;
         let Some(view) = self.view()? else { return Ok(Answer::default()) };
         let searcher = view.searcher()?;
-        let vocabulary = Words { view: &view, searcher: &searcher };
-        let beside = spelling::beside(&plan, &vocabulary, &mut analyser)?;
+        let lexicon = Lexicon::new(&view, &searcher);
+        let beside = spelling::beside(&plan, &lexicon, &mut analyser)?;
         plan.widen(&beside, &settings.weights);
         let wanted = snippet::wanted(&plan);
         let run = |plan: &Plan| Run {
-            view: &view,
-            searcher: &searcher,
+            lexicon: &lexicon,
             query: search::engine_query(plan, &view.fields),
             order: search::order(plan, query, &settings.weights),
             sieve: Sieve::new(&plan.filter, query.now),
@@ -314,7 +292,7 @@ impl LinkSource for Index {
         let all = (query.count || query.facets).then(|| run(&plan));
         let total = all.as_ref().filter(|_| query.count).map(Run::count).transpose()?;
         let facets = all.as_ref().filter(|_| query.facets).map(Run::facets).transpose()?;
-        plan.thin(searcher.num_docs(), |clause| vocabulary.frequency(clause.spot, &clause.text))?;
+        plan.thin(lexicon.documents(), |clause| lexicon.frequency(clause.spot, &clause.text))?;
         let again = (!plan.is_open()).then_some(&plan);
         let answer = self.page(&run(&plan), again, query, &wanted, &mut analyser)?;
         Ok(Answer { total, facets, corrections: beside.corrections, ..answer })

@@ -71,6 +71,11 @@ pub struct Similar {
     pub limit: usize,
     /// The time of asking.
     pub now: Timestamp,
+    /// Looks for links in every language, by what words mean and how they sound; otherwise by the words of the seed's own
+    /// language. Which languages are answered the filter says.
+    pub cross_language: bool,
+    /// Leaves out copies of the seed: the same text at other places.
+    pub without_copies: bool,
 }
 
 /// What others should be like.
@@ -219,6 +224,15 @@ pub struct Stats {
     pub checkpoint: Position,
     /// Sequence number of the last change.
     pub changes: u64,
+}
+
+impl Similar {
+    /// The `limit` links most like the seed in its own language, copies among them.
+    #[must_use]
+    pub fn new(seed: Seed, limit: usize, now: Timestamp) -> Self {
+        let filter = Filter::default();
+        Self { seed, filter, limit, now, cross_language: false, without_copies: false }
+    }
 }
 
 impl Query {

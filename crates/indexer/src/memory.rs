@@ -14,7 +14,7 @@ use crate::best::Order;
 use crate::changes::{self, Entry, What};
 use crate::error::Error;
 use crate::lookup::{Answer, Change, Changes, Hidden, Hit, Query, Removal, Seed, Similar, Stats};
-use crate::plan::{Plan, Spot};
+use crate::plan::Plan;
 use crate::port::{IndexWriter, LinkSource};
 use crate::schema;
 use crate::search::{self, Cursor, Ranked};
@@ -120,9 +120,14 @@ impl LinkSource for MemoryIndex {
         };
         let least = if seed.is_some() { 2 } else { 1 };
         let documents = state.documents.len() as u64;
-        let mut plan = similar::plan(&pattern, documents, least, &mut analyser, |term| {
-            Ok::<_, Error>(state.document_frequency(Spot::Terms, term))
-        })?;
+        let mut plan = similar::plan(
+            &pattern,
+            similar.cross_language,
+            documents,
+            least,
+            &mut analyser,
+            |spot, term| Ok::<_, Error>(state.document_frequency(spot, term)),
+        )?;
         if plan.is_open() {
             return Ok(Vec::new());
         }

@@ -38,11 +38,14 @@ pub(crate) enum Spot {
     Anchors,
     /// Author, section, tags, site name, words of the URL; stems and sub-word terms.
     About,
+    /// The beginning of title and text, what texts in other languages share.
+    Cross,
 }
 
 impl Spot {
     /// All, in the order of their numbers.
-    pub(crate) const ALL: [Self; 5] = [Self::Words, Self::Terms, Self::Title, Self::Anchors, Self::About];
+    pub(crate) const ALL: [Self; 6] =
+        [Self::Words, Self::Terms, Self::Title, Self::Anchors, Self::About, Self::Cross];
 }
 
 /// Weighted terms.
@@ -128,29 +131,34 @@ impl Plan {
         self.bonus.extend(clauses(weights.bonus));
     }
 
-    /// Leaves what stands in a large part of the documents to the second look, as long as the rest says more:
-    /// `frequency` tells in how many of `documents` a term stands.
+    /// Drops what stands nowhere, and leaves what stands in a large part of the documents to the second look as long as the
+    /// rest says more: `frequency` tells in how many of `documents` a term stands.
     pub(crate) fn thin<E>(
         &mut self,
         documents: u64,
         mut frequency: impl FnMut(&Clause) -> Result<u64, E>,
     ) -> Result<(), E> {
         let common = COMMON_MIN.max(documents / COMMON_PART);
-        if documents <= common {
-            return Ok(());
-        }
+        let mut rare = Vec::with_capacity(self.any.len());
+        let mut often = Vec::new();
         let mut said = [0.0, 0.0];
-        let mut is_common = Vec::with_capacity(self.any.len());
         for clause in &self.any {
             let found = frequency(clause)?;
+            if found == 0 {
+                continue;
+            }
             let weight = clause.weight * inverse_frequency(found as f32, documents as f32);
-            is_common.push(found > common);
-            said[usize::from(found > common)] += if found > 0 { weight } else { 0.0 };
+            said[usize::from(found > common)] += weight;
+            if found > common { &mut often } else { &mut rare }.push(clause.clone());
         }
         if said[0] > said[1] {
-            let mut place = is_common.into_iter();
-            self.bonus.extend(self.any.extract_if(.., |_| place.next() == Some(true)));
+            self.bonus.extend(often);
+            self.any = rare;
+        } else if !often.is_empty() {
+            rare.extend(often);
+            self.any = rare;
         }
+        // A plan without alternatives would match everything: one that nothing is found by stays as it is.
         Ok(())
     }
 
@@ -215,14 +223,17 @@ fn add(weights: &mut Weighed, word: &Asked, factor: f32, settings: &Weights) {
             *weights.entry((spot, text.to_owned())).or_default() += weight * factor;
         }
     };
-    put(&mut weights.bonus, Spot::Words, &word.exact, settings.body * settings.exact);
+    put(&mut weights.bonus, Spot::Words, &word.exact, settings.body * settings.exact * word.weight);
     for term in &word.terms {
         let by_kind = match term.kind {
             Kind::Stem => settings.stem,
             Kind::Prefix => settings.prefix,
+            Kind::Whole => settings.exact,
         };
         let weight = by_kind * term.share;
-        put(&mut weights.any, Spot::Terms, &term.text, settings.body * weight);
+        // What has the whole key has the stem too.
+        let look = if term.kind == Kind::Whole { &mut weights.bonus } else { &mut weights.any };
+        put(look, Spot::Terms, &term.text, settings.body * weight);
         put(&mut weights.bonus, Spot::Title, &term.text, settings.title * weight);
         // Anchors and the like are short: what they hold is looked for by stems alone.
         if term.kind == Kind::Stem {

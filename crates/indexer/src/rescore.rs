@@ -9,12 +9,11 @@
 //! Invariant: a document's additions depend on the query and the document alone, not on the others of the window.
 
 use tantivy::postings::Postings;
-use tantivy::query::{EnableScoring, Query, TermQuery, Weight};
 use tantivy::schema::IndexRecordOption;
-use tantivy::{DocAddress, DocSet, Score, Searcher, SegmentReader, Term};
+use tantivy::{DocAddress, DocSet, Score, SegmentOrdinal, SegmentReader};
 
-use crate::plan::Plan;
-use crate::schema::Fields;
+use crate::lexicon::{Entry, Lexicon};
+use crate::plan::{Clause, Plan, Spot};
 use crate::search::field;
 
 /// Matches looked at again: what is relevant is among the first hundred of the stems for 97 of 100 questions (README,
@@ -24,30 +23,26 @@ pub(crate) const WINDOW: usize = 100;
 /// Neighbours count where at most two words stand between them, in the order of the query.
 pub(crate) const DISTANCE_MAX: u32 = 3;
 
-/// How fast more occurrences stop counting, as BM25's k1.
+/// BM25's k1: how fast more occurrences stop counting; the search engine's own.
 const SATURATION: Score = 1.2;
+/// BM25's b: how much the length of a field counts; the search engine's own.
+const LENGTH_PART: Score = 0.75;
 
 /// The scores to add to `candidates`, in their order.
 pub(crate) fn additions(
     plan: &Plan,
-    fields: &Fields,
-    searcher: &Searcher,
+    lexicon: &Lexicon<'_>,
     candidates: &[DocAddress],
 ) -> tantivy::Result<Vec<Score>> {
     let mut order: Vec<usize> = (0..candidates.len()).collect();
     order.sort_unstable_by_key(|place| candidates[*place]);
-    let mut look = Look { candidates, order, searcher, added: vec![0.0; candidates.len()] };
-    let scoring = EnableScoring::enabled_from_searcher(searcher);
+    let mut look = Look { candidates, order, lexicon, added: vec![0.0; candidates.len()] };
     for clause in &plan.bonus {
-        let term = Term::from_field_text(field(clause.spot, fields), &clause.text);
-        let weight = TermQuery::new(term, IndexRecordOption::WithFreqs).weight(scoring)?;
-        look.segments(|segment, found| add_term(&*weight, clause.weight, segment, found))?;
+        look.add_term(clause)?;
     }
     if plan.close_weight > 0.0 {
         for pair in &plan.close {
-            let terms = pair.each_ref().map(|word| Term::from_field_text(fields.words, word));
-            let boost = plan.close_weight * (rarity(searcher, &terms[0])? + rarity(searcher, &terms[1])?);
-            look.segments(|segment, found| add_close(&terms, boost, segment, found))?;
+            look.add_close(pair, plan.close_weight)?;
         }
     }
     Ok(look.added)
@@ -72,63 +67,81 @@ pub(crate) fn close_pairs(first: &[u32], second: &[u32]) -> usize {
 struct Look<'a> {
     candidates: &'a [DocAddress],
     order: Vec<usize>,
-    searcher: &'a Searcher,
+    lexicon: &'a Lexicon<'a>,
     added: Vec<Score>,
 }
 
-/// Candidates of one segment, their numbers ascending, with what is added to them.
-type InSegment<'a> = Vec<(u32, &'a mut Score)>;
-
 impl Look<'_> {
-    /// Has `add` add to the candidates of each segment.
+    /// Adds the BM25 score of a term.
+    fn add_term(&mut self, clause: &Clause) -> tantivy::Result<()> {
+        let entry = self.lexicon.term(clause.spot, &clause.text)?;
+        if entry.frequency == 0 {
+            return Ok(());
+        }
+        let field = field(clause.spot, &self.lexicon.view.fields);
+        let mean = self.lexicon.mean_length(field)?;
+        let boost = clause.weight * self.rarity(&entry) * (1.0 + SATURATION);
+        self.segments(|number, segment, found| {
+            let index = segment.inverted_index(field)?;
+            let postings = entry.postings(number, &index, IndexRecordOption::WithFreqs)?;
+            let Some(mut postings) = postings else { return Ok(()) };
+            let lengths = segment.get_fieldnorms_reader(field)?;
+            for (doc, added) in found {
+                if stands_at(&mut postings, *doc) {
+                    let count = postings.term_freq() as Score;
+                    let length = lengths.fieldnorm(*doc) as Score / mean;
+                    let norm = SATURATION * (1.0 - LENGTH_PART + LENGTH_PART * length);
+                    **added += boost * count / (count + norm);
+                }
+            }
+            Ok(())
+        })
+    }
+
+    /// Adds what two words are worth that stand close together.
+    fn add_close(&mut self, pair: &[String; 2], weight: Score) -> tantivy::Result<()> {
+        let [first, second] = pair;
+        let entries = [self.lexicon.term(Spot::Words, first)?, self.lexicon.term(Spot::Words, second)?];
+        let boost = weight * (self.rarity(&entries[0]) + self.rarity(&entries[1]));
+        let field = self.lexicon.view.fields.words;
+        let (mut at_first, mut at_second) = (Vec::new(), Vec::new());
+        self.segments(|number, segment, found| {
+            let index = segment.inverted_index(field)?;
+            let read =
+                |entry: &Entry| entry.postings(number, &index, IndexRecordOption::WithFreqsAndPositions);
+            let (Some(mut first), Some(mut second)) = (read(&entries[0])?, read(&entries[1])?) else {
+                return Ok(());
+            };
+            for (doc, added) in found {
+                if stands_at(&mut first, *doc) && stands_at(&mut second, *doc) {
+                    first.positions(&mut at_first);
+                    second.positions(&mut at_second);
+                    **added += closeness(boost, close_pairs(&at_first, &at_second));
+                }
+            }
+            Ok(())
+        })
+    }
+
+    /// Has `add` add to the candidates of each segment, their numbers ascending.
     fn segments(
         &mut self,
-        mut add: impl FnMut(&SegmentReader, InSegment<'_>) -> tantivy::Result<()>,
+        mut add: impl FnMut(SegmentOrdinal, &SegmentReader, &mut [(u32, &mut Score)]) -> tantivy::Result<()>,
     ) -> tantivy::Result<()> {
         let candidates = self.candidates;
-        let number = |place: usize| candidates[place].segment_ord;
         let mut added: Vec<Option<&mut Score>> = self.added.iter_mut().map(Some).collect();
-        for places in self.order.chunk_by(|a, b| number(*a) == number(*b)) {
+        let same = |a: &usize, b: &usize| candidates[*a].segment_ord == candidates[*b].segment_ord;
+        for places in self.order.chunk_by(same) {
+            let number = candidates[places[0]].segment_ord;
             let found = places.iter().filter_map(|at| Some((candidates[*at].doc_id, added[*at].take()?)));
-            add(self.searcher.segment_reader(number(places[0])), found.collect())?;
+            add(number, self.lexicon.searcher.segment_reader(number), &mut found.collect::<Vec<_>>())?;
         }
         Ok(())
     }
-}
 
-fn add_term(
-    weight: &dyn Weight,
-    boost: Score,
-    segment: &SegmentReader,
-    found: InSegment<'_>,
-) -> tantivy::Result<()> {
-    let mut scorer = weight.scorer(segment, boost)?;
-    for (doc, added) in found {
-        if stands_at(scorer.as_mut(), doc) {
-            *added += scorer.score();
-        }
+    fn rarity(&self, entry: &Entry) -> Score {
+        inverse_frequency(entry.frequency as Score, self.lexicon.documents() as Score)
     }
-    Ok(())
-}
-
-fn add_close(
-    terms: &[Term; 2],
-    boost: Score,
-    segment: &SegmentReader,
-    found: InSegment<'_>,
-) -> tantivy::Result<()> {
-    let index = segment.inverted_index(terms[0].field())?;
-    let read = |term| index.read_postings(term, IndexRecordOption::WithFreqsAndPositions);
-    let (Some(mut first), Some(mut second)) = (read(&terms[0])?, read(&terms[1])?) else { return Ok(()) };
-    let (mut at_first, mut at_second) = (Vec::new(), Vec::new());
-    for (doc, added) in found {
-        if stands_at(&mut first, doc) && stands_at(&mut second, doc) {
-            first.positions(&mut at_first);
-            second.positions(&mut at_second);
-            *added += closeness(boost, close_pairs(&at_first, &at_second));
-        }
-    }
-    Ok(())
 }
 
 /// Moves on to a document; false if it is not there.
@@ -137,12 +150,6 @@ fn stands_at(postings: &mut (impl DocSet + ?Sized), doc: u32) -> bool {
         postings.seek(doc);
     }
     postings.doc() == doc
-}
-
-/// BM25's inverse document frequency.
-fn rarity(searcher: &Searcher, term: &Term) -> tantivy::Result<Score> {
-    let documents: u64 = searcher.segment_readers().iter().map(|segment| u64::from(segment.max_doc())).sum();
-    Ok(inverse_frequency(searcher.doc_freq(term)? as Score, documents as Score))
 }
 
 /// BM25's inverse document frequency of a term that stands in `found` of `documents`.

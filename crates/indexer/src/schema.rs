@@ -10,12 +10,15 @@ use tantivy::schema::{
 use tantivy::{TantivyDocument, Term};
 
 use crate::analysis::{self, EXACT, TERMS};
+use crate::cross::{self, CROSS};
 
 /// Version of the fields: raised with every change of them.
-pub(crate) const VERSION: u32 = 2;
+pub(crate) const VERSION: u32 = 3;
 
 /// Column of [`date`], seconds of the Unix epoch.
 pub(crate) const DATE: &str = "date";
+/// Column of when it was fetched, seconds of the Unix epoch.
+pub(crate) const FETCHED: &str = "fetched";
 /// Column of the end of availability, seconds of the Unix epoch; absent = never.
 pub(crate) const EXPIRES: &str = "expires";
 /// Column of [`language_code`].
@@ -49,6 +52,8 @@ pub(crate) struct Fields {
     pub(crate) anchors: Field,
     /// Author, section, tags, site name, words of the URL; stems and sub-word terms.
     pub(crate) about: Field,
+    /// The beginning of title and text, by meaning and sound: what texts in other languages share.
+    pub(crate) cross: Field,
     pub(crate) host: Field,
     pub(crate) site: Field,
     pub(crate) section: Field,
@@ -102,6 +107,7 @@ pub(crate) fn schema() -> (Schema, Fields) {
         title: builder.add_text_field("title", text(TERMS, IndexRecordOption::WithFreqs)),
         anchors: builder.add_text_field("anchors", text(TERMS, IndexRecordOption::WithFreqs)),
         about: builder.add_text_field("about", text(TERMS, IndexRecordOption::WithFreqs)),
+        cross: builder.add_text_field("cross", text(CROSS, IndexRecordOption::Basic)),
         host: builder.add_text_field("host", STRING),
         site: builder.add_text_field(SITE, STRING | FAST),
         section: builder.add_text_field(SECTION, STRING | FAST),
@@ -112,12 +118,12 @@ pub(crate) fn schema() -> (Schema, Fields) {
         date: builder.add_i64_field(DATE, FAST),
         published: builder.add_i64_field("published", FAST),
         modified: builder.add_i64_field("modified", FAST),
-        fetched: builder.add_i64_field("fetched", FAST),
+        fetched: builder.add_i64_field(FETCHED, FAST),
         expires: builder.add_i64_field(EXPIRES, FAST),
         language: builder.add_u64_field(LANGUAGE, FAST),
         tie: builder.add_u64_field(TIE, FAST),
         digest: builder.add_u64_field(DIGEST, FAST),
-        source: builder.add_bytes_field("source", STORED),
+        source: builder.add_text_field("source", STORED),
     };
     (builder.build(), fields)
 }
@@ -146,6 +152,7 @@ impl Fields {
             entry.add_text(self.terms, text);
         }
         entry.add_text(self.title, &title);
+        entry.add_text(self.cross, cross::passage(language, &document.title, self::body(document)));
         for words in about(document) {
             let words = analysis::marked(language, words);
             entry.add_text(self.words, &words);

@@ -13,18 +13,18 @@ use tantivy::query::{
     Query as EngineQuery, TermQuery,
 };
 use tantivy::schema::{Field, IndexRecordOption};
-use tantivy::{DocAddress, DocSet, Score, Searcher, Term};
+use tantivy::{DocAddress, DocSet, Term};
 
 use crate::best::{Best, Found, Order, Place, Sieve};
 use crate::error::Error;
 use crate::exclusion::Excludable;
 use crate::facets::Counter;
+use crate::lexicon::Lexicon;
 use crate::lookup::{Facets, Query};
 use crate::plan::{Clause, Plan, Spot};
 use crate::rescore::{self, WINDOW};
 use crate::schema::{self, Fields};
 use crate::settings::Weights;
-use crate::view::View;
 
 /// Rounds of searching on when hits turn out to be hidden; each asks for twice as many.
 const ROUNDS_MAX: usize = 12;
@@ -148,6 +148,7 @@ pub(crate) fn field(spot: Spot, fields: &Fields) -> Field {
         Spot::Title => fields.title,
         Spot::Anchors => fields.anchors,
         Spot::About => fields.about,
+        Spot::Cross => fields.cross,
     }
 }
 
@@ -175,8 +176,7 @@ fn constant(query: Box<dyn EngineQuery>) -> Box<dyn EngineQuery> {
 
 /// One search on one state of the index.
 pub(crate) struct Run<'a> {
-    pub(crate) view: &'a View,
-    pub(crate) searcher: &'a Searcher,
+    pub(crate) lexicon: &'a Lexicon<'a>,
     pub(crate) query: Box<dyn EngineQuery>,
     pub(crate) order: Order,
     pub(crate) sieve: Sieve,
@@ -198,17 +198,21 @@ impl Ranked {
 }
 
 impl Run<'_> {
+    fn failed<T>(&self, result: tantivy::Result<T>) -> Result<T, Error> {
+        result.map_err(Error::engine("search", &self.lexicon.view.path))
+    }
+
     /// Where the cursor's hit stands now in the order of the first look.
     fn resume(&self, cursor: &Cursor) -> Result<Place, Error> {
-        let failed = |e| Error::engine("search", &self.view.path)(e);
         let remembered = cursor.place();
-        let Some(address) = self.view.find(self.searcher, &cursor.key)? else { return Ok(remembered) };
-        let segment = self.searcher.segment_reader(address.segment_ord);
+        let Lexicon { view, searcher, .. } = self.lexicon;
+        let Some(address) = view.find(searcher, &cursor.key)? else { return Ok(remembered) };
+        let segment = searcher.segment_reader(address.segment_ord);
         let mut score = 0.0;
         if matches!(self.order, Order::Score { .. }) {
-            let scoring = EnableScoring::enabled_from_searcher(self.searcher);
-            let weight = self.query.weight(scoring).map_err(failed)?;
-            let mut scorer = weight.scorer(segment, 1.0).map_err(failed)?;
+            let scoring = EnableScoring::enabled_from_statistics_provider(self.lexicon, searcher);
+            let weight = self.failed(self.query.weight(scoring))?;
+            let mut scorer = self.failed(weight.scorer(segment, 1.0))?;
             if scorer.doc() < address.doc_id {
                 scorer.seek(address.doc_id);
             }
@@ -217,16 +221,11 @@ impl Run<'_> {
             }
             score = scorer.score();
         }
-        Ok(Place { value: self.value(score, address)?, tie: remembered.tie })
-    }
-
-    /// The value of a score of the document at an address.
-    fn value(&self, score: Score, address: DocAddress) -> Result<u64, Error> {
-        let failed = |e| Error::engine("read", &self.view.path)(e);
-        let columns = self.searcher.segment_reader(address.segment_ord).fast_fields();
-        let date = columns.i64(schema::DATE).map_err(failed)?.first(address.doc_id);
-        let authority = columns.u64(schema::AUTHORITY).map_err(failed)?.first(address.doc_id);
-        Ok(self.order.value(score, date.unwrap_or_default(), authority.unwrap_or_default()))
+        let columns = segment.fast_fields();
+        let date = self.failed(columns.i64(schema::DATE))?.first(address.doc_id).unwrap_or_default();
+        let authority = self.failed(columns.u64(schema::AUTHORITY))?.first(address.doc_id);
+        let factor = self.order.factor(date, authority.unwrap_or_default());
+        Ok(Place { value: self.order.value(score * factor, date), tie: remembered.tie })
     }
 
     /// How many documents match.
@@ -237,13 +236,14 @@ impl Run<'_> {
     /// How many documents match, by property.
     pub(crate) fn facets(&self) -> Result<Facets, Error> {
         let counter = Counter { sieve: self.sieve.clone() };
-        self.searcher.search(&*self.query, &counter).map_err(Error::engine("search", &self.view.path))
+        self.failed(self.lexicon.searcher.search(&*self.query, &counter))
     }
 
     fn best(&self, limit: usize, after: Option<Place>, count: bool) -> Result<(Vec<Found>, u64), Error> {
         let best = Best { limit, order: self.order, sieve: self.sieve.clone(), after, count };
+        let searcher = self.lexicon.searcher;
         let harvest =
-            self.searcher.search(&*self.query, &best).map_err(Error::engine("search", &self.view.path))?;
+            self.failed(searcher.search_with_statistics_provider(&*self.query, &best, self.lexicon))?;
         Ok((harvest.found, harvest.total))
     }
 
@@ -303,11 +303,9 @@ impl Run<'_> {
     /// The matches in their final order.
     fn look_again(&self, plan: &Plan, mut found: Vec<Found>) -> Result<Vec<Found>, Error> {
         let addresses: Vec<DocAddress> = found.iter().map(|found| found.address).collect();
-        let added = rescore::additions(plan, &self.view.fields, self.searcher, &addresses)
-            .map_err(Error::engine("search", &self.view.path))?;
+        let added = self.failed(rescore::additions(plan, self.lexicon, &addresses))?;
         for (found, added) in found.iter_mut().zip(added) {
-            found.score += added;
-            found.place.value = self.value(found.score, found.address)?;
+            found.place.value = self.order.value((found.score + added) * found.factor, 0);
         }
         found.sort_unstable_by_key(|found| std::cmp::Reverse(found.place));
         Ok(found)

@@ -4,6 +4,8 @@
 use model::{ByteSize, Span};
 use serde::{Deserialize, Serialize};
 
+use crate::story;
+
 /// Settings of the index.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -29,6 +31,8 @@ pub struct Settings {
     pub limit_max: usize,
     /// The longest snippet in characters, where the publisher sets no lower limit.
     pub snippet_chars: usize,
+    /// Which documents tell of the same event.
+    pub stories: story::Settings,
     /// What counts how much in ranking.
     pub weights: Weights,
 }
@@ -47,7 +51,7 @@ pub struct Weights {
     pub about: f32,
     /// Two neighbours of a short query found within three words of each other.
     pub proximity: f32,
-    /// Found as written.
+    /// Found as written; Kazakh: in the same form, in any script.
     pub exact: f32,
     /// Found by its stem.
     pub stem: f32,
@@ -71,6 +75,7 @@ impl Default for Settings {
             query_words_max: 128,
             limit_max: 1_000,
             snippet_chars: 240,
+            stories: story::Settings::default(),
             weights: Weights::default(),
         }
     }
@@ -84,7 +89,7 @@ impl Default for Weights {
             anchors: 0.3,
             about: 0.2,
             proximity: 0.2,
-            exact: 0.4,
+            exact: 0.3,
             stem: 1.0,
             prefix: 1.0,
             freshness: 0.0,
@@ -107,6 +112,7 @@ impl Settings {
             ("query_words_max", self.query_words_max as u64, 1, 1_024),
             ("limit_max", self.limit_max as u64, 1, 100_000),
             ("snippet_chars", self.snippet_chars as u64, 0, 10_000),
+            ("stories.documents_max", self.stories.documents_max as u64, 1, 1_000_000),
         ];
         for (name, value, least, most) in ranges {
             if !(least..=most).contains(&value) {

@@ -41,10 +41,10 @@ struct Stored<'a> {
     directives: Option<Cow<'a, Directives>>,
 }
 
-/// The bytes to store.
-pub(crate) fn encode(document: &Document) -> serde_json::Result<Vec<u8>> {
+/// The text to store.
+pub(crate) fn encode(document: &Document) -> serde_json::Result<String> {
     let unusual = document.directives != Directives::default();
-    serde_json::to_vec(&Stored {
+    serde_json::to_string(&Stored {
         key: document.key,
         url: Cow::Borrowed(&document.url),
         title: Cow::Borrowed(&document.title),
@@ -64,8 +64,8 @@ pub(crate) fn encode(document: &Document) -> serde_json::Result<Vec<u8>> {
 }
 
 /// The document stored.
-pub(crate) fn decode(bytes: &[u8]) -> serde_json::Result<Document> {
-    let stored: Stored<'_> = serde_json::from_slice(bytes)?;
+pub(crate) fn decode(text: &str) -> serde_json::Result<Document> {
+    let stored: Stored<'_> = serde_json::from_str(text)?;
     Ok(Document {
         key: stored.key,
         url: stored.url.into_owned(),

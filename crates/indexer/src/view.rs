@@ -16,7 +16,7 @@ use crate::error::Error;
 use crate::layout::{self, Stamp};
 use crate::schema::{self, Fields};
 use crate::stored;
-use crate::{analysis, lookup::Stats};
+use crate::{analysis, cross, lookup::Stats};
 
 /// Decompressed blocks of stored documents kept per segment.
 const STORE_BLOCKS: usize = 50;
@@ -56,6 +56,7 @@ pub(crate) fn open_engine(path: &Path) -> Result<tantivy::Index, Error> {
         });
     }
     analysis::register(engine.tokenizers());
+    cross::register(engine.tokenizers());
     Ok(engine)
 }
 
@@ -141,8 +142,8 @@ impl View {
         let stored: TantivyDocument =
             searcher.doc(address).map_err(Error::engine("read a document", &self.path))?;
         let source = stored.get_first(self.fields.source);
-        let bytes = source.as_ref().and_then(Value::as_bytes).unwrap_or_default();
-        stored::decode(bytes).map_err(|e| Error::Damaged {
+        let text = source.as_ref().and_then(Value::as_str).unwrap_or_default();
+        stored::decode(text).map_err(|e| Error::Damaged {
             path: self.path.clone(),
             detail: format!("a stored document cannot be read: {e}"),
         })

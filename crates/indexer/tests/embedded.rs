@@ -300,8 +300,7 @@ fn generations_hold(dir: &Path, word: &str, text: &str) -> bool {
             // Without the list of the living: deleted documents too.
             holds |= store.iter::<tantivy::TantivyDocument>(None).any(|stored| {
                 let stored = stored.expect("a document");
-                let bytes = stored.get_first(source).and_then(|value| value.as_bytes()).expect("its source");
-                bytes.windows(text.len()).any(|window| window == text.as_bytes())
+                stored.get_first(source).and_then(|value| value.as_str()).expect("its source").contains(text)
             });
         }
     }

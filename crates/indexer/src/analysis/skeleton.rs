@@ -8,10 +8,10 @@
 
 use unicode_normalization::UnicodeNormalization;
 
-use super::letters::Script;
+use super::letters::{Script, is_kazakh_latin};
 
 /// Appends the key of a normalised word to `out`.
-pub(super) fn skeleton(word: &str, script: Script, out: &mut String) {
+pub(crate) fn skeleton(word: &str, script: Script, out: &mut String) {
     let start = out.len();
     match script {
         Script::Cyrillic => word.chars().for_each(|c| cyrillic(c, out)),
@@ -55,6 +55,7 @@ fn cyrillic_letter(c: char) -> Option<char> {
 }
 
 fn latin(word: &str, out: &mut String) {
+    let is_official = word.contains('q') || word.contains(is_kazakh_latin);
     let mut rest = word;
     let mut after_vowel = false;
     while let Some(c) = rest.chars().next() {
@@ -79,7 +80,8 @@ fn latin(word: &str, out: &mut String) {
                 "х"
             }
             ('c', Some('e' | 'i' | 'y')) => "с",
-            ('y', _) if after_vowel || next.is_some_and(is_latin_vowel) => "и",
+            // й where people type it as y, and ы in the official alphabets: there й is i, and after a glide stands no glide.
+            ('y', _) if (after_vowel && !is_official) || next.is_some_and(is_latin_vowel) => "и",
             _ => latin_letter(c),
         };
         if key.is_empty() {
@@ -87,7 +89,7 @@ fn latin(word: &str, out: &mut String) {
         } else {
             out.push_str(key);
         }
-        after_vowel = is_latin_vowel(c);
+        after_vowel = is_latin_vowel(c) && !(after_vowel && matches!(c, 'i' | 'ı' | 'u' | 'ý' | 'w'));
         rest = &rest[used..];
     }
 }
@@ -135,13 +137,17 @@ fn latin_rare(c: char, out: &mut String) {
 }
 
 fn arabic(word: &str, out: &mut String) {
-    // Vowels are front after a hamza, and in words with ە, گ or ك.
+    // Vowels are front after a hamza, and in words with ە, گ or ك; but not beside ق and ع.
     let front = word.contains(['ء', 'ٴ', 'ە', 'گ', 'ك', 'ک']);
-    for c in word.chars() {
+    let mut before = ' ';
+    let mut letters = word.chars().peekable();
+    while let Some(c) = letters.next() {
+        let back = [Some(before), letters.peek().copied()].iter().flatten().any(|c| matches!(c, 'ق' | 'ع'));
+        before = c;
         out.push(match c {
             'ا' | 'آ' => 'а',
             'ە' => 'е',
-            'ى' | 'ی' if front => 'и',
+            'ى' | 'ی' if front && !back => 'и',
             'ى' => 'ы',
             'ي' | 'ی' => 'и',
             'و' | 'ٶ' => 'о',

@@ -1,6 +1,6 @@
 //! What a word can be found by, in the light of a language.
 //!
-//! Invariant: a stem is plain, a sub-word term ends in `*`, so that the two never meet in one index field.
+//! Invariant: a stem is plain, a sub-word term ends in `*`, a whole key in `=`, so that they never meet in one index field.
 
 use frostem::{Algorithm, Stemmer};
 use model::Language;
@@ -14,7 +14,7 @@ use super::words::Word;
 /// How a word is analysed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) enum Tongue {
-    /// Kazakh and the Turkic languages closest to its ways: key, stem, five letters.
+    /// Kazakh and the Turkic languages closest to its ways: key, its stem, its first five letters.
     Kazakh,
     /// Russian: Snowball.
     Russian,
@@ -29,6 +29,8 @@ pub(crate) enum Tongue {
 /// How a term stands for a word.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) enum Kind {
+    /// The whole of it, in any script and spelling.
+    Whole,
     /// Its stem.
     Stem,
     /// Its first letters.
@@ -44,6 +46,7 @@ pub(crate) struct Analyser {
     english: Stemmer,
     key: String,
     prefix: String,
+    whole: String,
     emitted: Vec<String>,
 }
 
@@ -85,6 +88,7 @@ impl Default for Analyser {
             english: Stemmer::new(Algorithm::English),
             key: String::new(),
             prefix: String::new(),
+            whole: String::new(),
             emitted: Vec::new(),
         }
     }
@@ -122,9 +126,13 @@ impl Analyser {
         self.prefix.clear();
         self.prefix.push_str(&self.key[..end]);
         self.prefix.push('*');
+        self.whole.clear();
+        self.whole.push_str(&self.key);
+        self.whole.push('=');
         kazakh::stem(&mut self.key);
         sink(Kind::Stem, &self.key);
         sink(Kind::Prefix, &self.prefix);
+        sink(Kind::Whole, &self.whole);
     }
 
     fn plain(&mut self, word: &Word, sink: &mut dyn FnMut(Kind, &str)) {

@@ -17,7 +17,7 @@ fn of_word(language: &str, word: &str) -> Vec<String> {
 fn stem(word: &str) -> String {
     of_word("kk", word)
         .into_iter()
-        .find(|term| !term.ends_with('*') && term != word)
+        .find(|term| !term.ends_with(['*', '=']) && term != word)
         .unwrap_or_else(|| word.to_owned())
 }
 

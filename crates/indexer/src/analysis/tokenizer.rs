@@ -26,7 +26,7 @@ pub(crate) fn marked(language: &Language, text: &str) -> String {
     marked
 }
 
-fn unmarked(text: &str) -> (Tongue, &str) {
+pub(crate) fn unmarked(text: &str) -> (Tongue, &str) {
     let Some(first) = text.chars().next() else { return (Tongue::Unknown, text) };
     let place = u32::from(first).checked_sub(MARK).and_then(|place| usize::try_from(place).ok());
     match place.and_then(|place| Tongue::ALL.get(place)) {
@@ -62,36 +62,56 @@ struct TermsTokenizer {
 struct Memo(Vec<Slot>);
 
 /// Slots of a [`Memo`], a power of two: more of them miss the processor's cache more often than they save work.
-const SLOTS: usize = 4_096;
+const SLOTS: usize = 8_192;
+
+/// Terms of a word: a stem, first letters and a whole key in each of the tongues it may be of.
+const TERMS_MAX: usize = 8;
 
 #[derive(Default, Clone)]
 struct Slot {
     tongue: Option<Tongue>,
-    word: String,
-    /// Its terms, one after the other, and where each ends.
-    terms: String,
-    ends: Vec<usize>,
+    /// Terms.
+    count: usize,
+    /// Where the word ends in `text`, and after it each of its terms.
+    ends: [u16; TERMS_MAX + 1],
+    /// The word and its terms, one after the other.
+    text: String,
 }
 
 impl Memo {
     /// The slot that holds the terms of `word`.
-    fn slot(&mut self, tongue: Tongue, word: &Word, analyser: &mut Analyser) -> &Slot {
+    fn slot(&mut self, tongue: Tongue, word: &Word, analyser: &mut Analyser) -> usize {
         if self.0.is_empty() {
             self.0.resize(SLOTS, Slot::default());
         }
-        let slot = &mut self.0[place(&word.text)];
-        if slot.tongue != Some(tongue) || slot.word != word.text {
+        let place = place(&word.text);
+        let slot = &mut self.0[place];
+        if slot.tongue != Some(tongue) || slot.part(0) != word.text {
             slot.tongue = Some(tongue);
-            slot.word.clone_from(&word.text);
-            slot.terms.clear();
-            slot.ends.clear();
-            let (terms, ends) = (&mut slot.terms, &mut slot.ends);
+            slot.count = 0;
+            slot.text.clear();
+            slot.end(0, &word.text);
             analyser.terms(tongue, word, &mut |_, term| {
-                terms.push_str(term);
-                ends.push(terms.len());
+                if slot.count < TERMS_MAX {
+                    slot.count += 1;
+                    slot.end(slot.count, term);
+                }
             });
         }
-        slot
+        place
+    }
+}
+
+impl Slot {
+    fn end(&mut self, number: usize, text: &str) {
+        self.text.push_str(text);
+        self.ends[number] = u16::try_from(self.text.len()).unwrap_or(u16::MAX);
+    }
+
+    /// The word (0) or one of its terms (from 1).
+    fn part(&self, number: usize) -> &str {
+        let from = number.checked_sub(1).map_or(0, |before| usize::from(self.ends[before]));
+        self.text.get(from..usize::from(self.ends[number])).unwrap_or_default()
     }
 }
 
@@ -99,10 +119,11 @@ impl Memo {
 fn place(word: &str) -> usize {
     let mut hash = 0u64;
     for chunk in word.as_bytes().chunks(8) {
-        let part = chunk.iter().fold(0, |part: u64, byte| part << 8 | u64::from(*byte));
-        hash = (hash.rotate_left(5) ^ part).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+        let mut part = [0; 8];
+        part[..chunk.len()].copy_from_slice(chunk);
+        hash = (hash.rotate_left(5) ^ u64::from_le_bytes(part)).wrapping_mul(0x9e37_79b9_7f4a_7c15);
     }
-    usize::try_from(hash >> 52).unwrap_or_default() & (SLOTS - 1)
+    usize::try_from(hash >> 48).unwrap_or_default() & (SLOTS - 1)
 }
 
 struct TermsStream<'a> {
@@ -111,10 +132,10 @@ struct TermsStream<'a> {
     word: Word,
     analyser: &'a mut Analyser,
     memo: &'a mut Memo,
-    /// Terms of the current word, one after the other, and where each ends.
-    terms: String,
-    ends: Vec<usize>,
-    next: usize,
+    /// Slot of the current word, how many terms it has, and how many of them were given.
+    slot: usize,
+    count: usize,
+    given: usize,
     token: Token,
 }
 
@@ -164,9 +185,9 @@ impl Tokenizer for TermsTokenizer {
             word: Word::default(),
             analyser: &mut self.analyser,
             memo: &mut self.memo,
-            terms: String::new(),
-            ends: Vec::new(),
-            next: 0,
+            slot: 0,
+            count: 0,
+            given: 0,
             token: Token::default(),
         }
     }
@@ -177,10 +198,9 @@ impl TermsStream<'_> {
         if !self.words.next_into(&mut self.word) {
             return false;
         }
-        self.next = 0;
-        let slot = self.memo.slot(self.tongue, &self.word, self.analyser);
-        self.terms.clone_from(&slot.terms);
-        self.ends.clone_from(&slot.ends);
+        self.slot = self.memo.slot(self.tongue, &self.word, self.analyser);
+        self.count = self.memo.0[self.slot].count;
+        self.given = 0;
         self.token.position = self.token.position.wrapping_add(1);
         self.token.offset_from = self.word.from;
         self.token.offset_to = self.word.to;
@@ -190,15 +210,14 @@ impl TermsStream<'_> {
 
 impl TokenStream for TermsStream<'_> {
     fn advance(&mut self) -> bool {
-        while self.next >= self.ends.len() {
+        while self.given == self.count {
             if !self.next_word() {
                 return false;
             }
         }
-        let from = if self.next == 0 { 0 } else { self.ends[self.next - 1] };
+        self.given += 1;
         self.token.text.clear();
-        self.token.text.push_str(&self.terms[from..self.ends[self.next]]);
-        self.next += 1;
+        self.token.text.push_str(self.memo.0[self.slot].part(self.given));
         true
     }
 

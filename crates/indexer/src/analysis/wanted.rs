@@ -1,6 +1,6 @@
-//! Terms looked for in a text, for excerpts: most words are told apart from all of them by their first letter.
+//! Terms looked for in a text, for excerpts: most words are told apart from all of them by their first two letters.
 //!
-//! Invariant: [`Wanted::find`] finds exactly the terms that analysis gives a word; the first letter is only a short cut.
+//! Invariant: [`Wanted::find`] finds exactly the terms that analysis gives a word; the first letters are only a short cut.
 
 use std::collections::{HashMap, HashSet};
 
@@ -13,8 +13,13 @@ use super::words::Word;
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Wanted {
     numbers: HashMap<String, usize>,
-    firsts: HashSet<char>,
+    /// How the terms begin.
+    beginnings: HashSet<Beginning>,
 }
+
+/// The first letter and the second, if there is one, folded as the ends of stems are: an English one may have i where its
+/// word has y (die, dying), a Kazakh one к and п for г and б.
+type Beginning = (char, Option<char>);
 
 impl Wanted {
     /// The number of a wanted term that `word` of a document in `tongue` is found by; that of the word as written first.
@@ -37,17 +42,42 @@ impl Wanted {
     }
 
     fn may_hold(&self, word: &Word, tongue: Tongue) -> bool {
-        let Some(first) = word.text.chars().next() else { return false };
-        let known = self.firsts.contains(&first);
+        let mut letters = word.text.chars();
+        let Some(first) = letters.next() else { return false };
+        let second = letters.next();
         match (word.script, tongue) {
-            // The key of a Kazakh word begins with its first letter's key; ь and ъ have none.
-            (Script::Cyrillic, _) => {
-                known || first_letter(first).is_none_or(|key| self.firsts.contains(&key))
+            (Script::Cyrillic, _) => self.begins(first, second) || self.key_begins(first, second),
+            (Script::Latin, Tongue::Russian | Tongue::English) if first.is_ascii() => {
+                self.begins(first, second)
             }
-            (Script::Latin, Tongue::Russian | Tongue::English) if first.is_ascii() => known,
-            (Script::Other, _) => known,
+            (Script::Other, _) => self.begins(first, second),
             _ => true,
         }
+    }
+
+    fn begins(&self, first: char, second: Option<char>) -> bool {
+        let whole = second.is_some_and(|second| self.beginnings.contains(&(first, Some(folded(second)))));
+        whole || self.beginnings.contains(&(first, None))
+    }
+
+    /// Whether a term may begin as the key of a Kazakh word with these first letters does.
+    fn key_begins(&self, first: char, second: Option<char>) -> bool {
+        // ь and ъ have no key, ю and я have two letters, and of two и one is left: then only the first letter tells.
+        match (first_letter(first), second.map(first_letter)) {
+            (None, _) => true,
+            (Some(key), Some(Some(next))) if key != 'и' && next != 'и' => self.begins(key, Some(next)),
+            (Some(key), None) if key != 'и' => self.begins(key, None),
+            (Some(key), _) => self.beginnings.iter().any(|(known, _)| *known == key),
+        }
+    }
+}
+
+fn folded(letter: char) -> char {
+    match letter {
+        'y' => 'i',
+        'г' => 'к',
+        'б' => 'п',
+        other => other,
     }
 }
 
@@ -55,7 +85,11 @@ impl FromIterator<String> for Wanted {
     fn from_iter<I: IntoIterator<Item = String>>(terms: I) -> Self {
         let mut wanted = Self::default();
         for term in terms {
-            wanted.firsts.extend(term.chars().next());
+            let mut letters = term.chars();
+            if let Some(first) = letters.next() {
+                let second = letters.next().filter(|second| second.is_alphanumeric());
+                wanted.beginnings.insert((first, second.map(folded)));
+            }
             let next = wanted.numbers.len();
             wanted.numbers.entry(term).or_insert(next);
         }

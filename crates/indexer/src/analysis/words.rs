@@ -197,7 +197,8 @@ fn is_composed(c: char) -> bool {
 }
 
 /// The script of a word. Where Latin and Cyrillic letters meet in one word, it is the one whose letters cannot all be
-/// look-alikes of the other's, else that of most letters; look-alikes are then replaced by what they look like.
+/// look-alikes of the other's; if both are, that of most letters; if neither is, Cyrillic. Look-alikes are then replaced by what
+/// they look like.
 fn settle_script(text: &mut String) -> Script {
     let (mut latin, mut cyrillic, mut arabic) = (0, 0, 0);
     // Letters that only their own script has.
@@ -222,7 +223,9 @@ fn settle_script(text: &mut String) -> Script {
     let is_cyrillic = match (surely_latin > 0, surely_cyrillic > 0) {
         (false, true) => true,
         (true, false) => false,
-        _ => cyrillic >= latin,
+        (true, true) => cyrillic >= latin,
+        // Short Cyrillic words are often of such letters only (хат, сот), and Latin ones stand inside them by mistake.
+        (false, false) => cyrillic > 0,
     };
     if latin > 0 && cyrillic > 0 {
         let twin = if is_cyrillic { cyrillic_twin } else { latin_twin };

@@ -9,6 +9,7 @@ use model::{Document, Position, Timestamp, UrlKey};
 use crate::analysis::{Analyser, Tongue, Word, Words};
 use crate::best::{Order, Place, Sieve};
 use crate::changes::Entry;
+use crate::cross;
 use crate::error::Error;
 use crate::facets::most;
 use crate::lookup::{Facets, Filter, Hidden, Removal};
@@ -64,6 +65,10 @@ impl Held {
             held.read(words, &[Spot::Words, Spot::About], analyser);
         }
         held.read(&schema::url_words(&document.url), &[Spot::About], analyser);
+        let tongue = Tongue::of(&document.language);
+        for (term, _) in cross::terms(tongue, &document.title, schema::body(document)) {
+            held.spots.entry(Spot::Cross).or_default().add(&term);
+        }
         held
     }
 
@@ -141,10 +146,14 @@ impl State {
         let filter = &plan.filter;
         let sieve = Sieve::new(filter, now);
         let scoring = Scoring::new(self, plan);
+        let value = |score: f32, held: &Held| {
+            let date = date(&held.document).as_second();
+            order.value(score * order.factor(date, 0), date)
+        };
         let mut found = Vec::new();
         for held in self.documents.values().filter(|held| held.passes(filter, &sieve)) {
             if let Some(score) = scoring.first(held) {
-                let value = order.value(score, date(&held.document).as_second(), 0);
+                let value = value(score, held);
                 found.push((Place { value, tie: tie(&held.document.key) }, score, held));
             }
         }
@@ -156,7 +165,7 @@ impl State {
         let window = found.len().min(WINDOW);
         for (place, score, held) in &mut found[..window] {
             *score += scoring.second(held);
-            place.value = order.value(*score, date(&held.document).as_second(), 0);
+            place.value = value(*score, held);
         }
         found[..window].sort_unstable_by_key(best_first);
         found.into_iter().map(|(place, _, held)| (place, held)).collect()

@@ -103,12 +103,9 @@ pub(crate) async fn similar(
         site: parameters.site.as_deref(),
         ..Written::default()
     };
-    let similar = Similar {
-        seed: Seed::Link(key),
-        filter: written.filter()?,
-        limit: limit(&app.settings, parameters.limit)?,
-        now: app.clock.now(),
-    };
+    let limit = limit(&app.settings, parameters.limit)?;
+    let filter = written.filter()?;
+    let similar = Similar { filter, ..Similar::new(Seed::Link(key), limit, app.clock.now()) };
     link(&app, key).await?;
     let hits = app.blocking(move |app| app.index.similar(&similar)).await?;
     Ok(Json(SimilarAnswer { results: hits.into_iter().map(HitView::from).collect() }))

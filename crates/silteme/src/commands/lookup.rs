@@ -129,12 +129,8 @@ pub(super) fn similar(context: &mut Context, args: &SimilarArgs) -> anyhow::Resu
         context.out.say(&format!("{url} is not in the index; `silteme explain {url}` says why"))?;
         return Ok(Exit::Partly);
     }
-    let similar = Similar {
-        seed: Seed::Link(url.key()),
-        filter: filter(&args.filters)?,
-        limit: args.filters.limit.into(),
-        now,
-    };
+    let filter = filter(&args.filters)?;
+    let similar = Similar { filter, ..Similar::new(Seed::Link(url.key()), args.filters.limit.into(), now) };
     let hits = index.similar(&similar).map_err(lookup_error)?;
     let lines =
         hits.into_iter().map(|hit| (hit.rank, hit.score, hit)).map(|(r, s, hit)| Line::of(hit, r, s, None));

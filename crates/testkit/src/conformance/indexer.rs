@@ -101,7 +101,7 @@ fn found<S: LinkSource>(source: &S, text: &str) -> Vec<String> {
 }
 
 fn like<S: LinkSource>(source: &S, seed: Seed) -> Vec<String> {
-    let similar = Similar { seed, filter: Filter::default(), limit: 10, now: now() };
+    let similar = Similar::new(seed, 10, now());
     urls(&source.similar(&similar).expect("similar")).into_iter().map(str::to_owned).collect()
 }
 
@@ -575,7 +575,7 @@ fn similar_links<W: IndexWriter, S: LinkSource>(mut index: Fresh<W, S>) {
     };
     assert_eq!(like(&index.source, text), ["https://a.test/chess"]);
     let filter = Filter { languages: vec![Language::new("en")], ..Filter::default() };
-    let similar = Similar { seed: seed("https://a.test/flood1"), filter, limit: 10, now: now() };
+    let similar = Similar { filter, ..Similar::new(seed("https://a.test/flood1"), 10, now()) };
     assert!(index.source.similar(&similar).expect("similar").is_empty(), "filters hold");
 }
 
