@@ -18,12 +18,12 @@ use crate::layout::{self, Fields};
 use crate::page::{Inlink, Page};
 use crate::{anchors, writer};
 
-/// Decompressed blocks (64 KiB) of stored pages kept per segment: a site's pages are in few.
-const STORE_BLOCKS: usize = 16;
+/// Decompressed blocks (16 KiB) of stored pages kept per segment: a site's pages are in few.
+const STORE_BLOCKS: usize = 64;
 /// Pages that link to one target looked at to choose among, without reading them.
 const CITING_LOOKED_AT_MAX: usize = 4_096;
-/// And read for its anchors.
-const CITING_READ_MAX: usize = 24;
+/// And read for its anchors: asked for every document that is indexed, and 10 sites say what there is to say.
+const CITING_READ_MAX: usize = 10;
 
 /// The graph in figures.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
