@@ -45,7 +45,7 @@ pub struct Authority {
 
 /// Pairs (citing, cited), kept within their bound.
 struct Pairs {
-    pairs: Vec<(u64, u64)>,
+    held: Vec<(u64, u64)>,
     max: usize,
     /// Only sites whose number ends in so many zero bits are citing ones.
     halvings: u32,
@@ -57,22 +57,22 @@ impl Pairs {
     }
 
     fn push(&mut self, from: u64, to: u64) {
-        self.pairs.push((from, to));
-        if self.pairs.len() < self.max {
+        self.held.push((from, to));
+        if self.held.len() < self.max {
             return;
         }
         self.tidy();
         // Half of the room at least, so that tidying pays.
-        while self.pairs.len() > self.max / 2 {
+        while self.held.len() > self.max / 2 {
             self.halvings += 1;
-            let pairs = std::mem::take(&mut self.pairs);
-            self.pairs = pairs.into_iter().filter(|(from, _)| self.takes(*from)).collect();
+            let pairs = std::mem::take(&mut self.held);
+            self.held = pairs.into_iter().filter(|(from, _)| self.takes(*from)).collect();
         }
     }
 
     fn tidy(&mut self) {
-        self.pairs.sort_unstable();
-        self.pairs.dedup();
+        self.held.sort_unstable();
+        self.held.dedup();
     }
 }
 
@@ -83,7 +83,7 @@ impl Authority {
     /// When the disk fails.
     pub fn of_graph(graph: &Graph, now: Timestamp) -> Result<Self, Error> {
         let mut crawled = BTreeSet::new();
-        let mut pairs = Pairs { pairs: Vec::new(), max: PAIRS_MAX, halvings: 0 };
+        let mut pairs = Pairs { held: Vec::new(), max: PAIRS_MAX, halvings: 0 };
         for segment in graph.searcher()?.segment_readers() {
             let sites =
                 segment.fast_fields().u64(layout::SITE).map_err(Error::engine("read", graph.dir()))?;
@@ -98,7 +98,7 @@ impl Authority {
                 "more pairs of sites than fit; authority is worked out from a sample"
             );
         }
-        Ok(Self { made: now, sites: of_pairs(&pairs.pairs, &crawled) })
+        Ok(Self { made: now, sites: of_pairs(&pairs.held, &crawled) })
     }
 
     /// Of a site (registrable domain); 0 for one nobody is known to link to.
@@ -155,14 +155,15 @@ impl Authority {
             Err(e) => return Err(Error::io("read", &path)(e)),
         };
         let whole = bytes.split_last_chunk::<32>().filter(|(body, sum)| Sha256::digest(body)[..] == sum[..]);
-        let (body, _) = whole.ok_or_else(|| Error::damaged(&path, "its checksum is wrong"))?;
+        let (body, _) = whole.ok_or_else(|| Error::damaged(&path, &"its checksum is wrong"))?;
         let rest = body.strip_prefix(&HEAD).and_then(<[u8]>::split_first_chunk::<8>);
-        let (made, entries) = rest.ok_or_else(|| Error::damaged(&path, "it is of another version"))?;
+        let (made, entries) = rest.ok_or_else(|| Error::damaged(&path, &"it is of another version"))?;
         let entry = |entry: &[u8]| {
             let (site, value) = entry.split_at(6);
             Some((layout::site_of(site), f32::from_le_bytes(value.try_into().ok()?)))
         };
-        let made = Timestamp::from_second(i64::from_le_bytes(*made)).map_err(|e| Error::damaged(&path, e))?;
+        let made =
+            Timestamp::from_second(i64::from_le_bytes(*made)).map_err(|e| Error::damaged(&path, &e))?;
         Ok(Some(Self { made, sites: entries.chunks_exact(ENTRY_BYTES).filter_map(entry).collect() }))
     }
 }
@@ -180,7 +181,9 @@ fn of_pairs(pairs: &[(u64, u64)], crawled: &BTreeSet<u64>) -> Vec<(u64, f32)> {
         let mut next = own.clone();
         for citing in pairs.chunk_by(|a, b| a.0 == b.0) {
             let share = DAMPING * worth[place(citing[0].0)] / citing.len() as f64;
-            citing.iter().for_each(|(_, cited)| next[place(*cited)] += share);
+            for (_, cited) in citing {
+                next[place(*cited)] += share;
+            }
         }
         worth = next;
     }
@@ -205,7 +208,9 @@ fn read_pairs(
     while targets.advance() {
         let site = layout::site_of(targets.key());
         if site != cited {
-            std::mem::take(&mut citing).into_iter().for_each(|from| pairs.push(from, cited));
+            for from in std::mem::take(&mut citing) {
+                pairs.push(from, cited);
+            }
             cited = site;
         }
         let mut postings =
@@ -219,7 +224,9 @@ fn read_pairs(
             doc = postings.advance();
         }
     }
-    citing.into_iter().for_each(|from| pairs.push(from, cited));
+    for from in citing {
+        pairs.push(from, cited);
+    }
     Ok(())
 }
 

@@ -65,7 +65,7 @@ impl Error {
         move |source| Self::Engine { action, path, source }
     }
 
-    pub(crate) fn damaged(path: &Path, detail: impl ToString) -> Self {
+    pub(crate) fn damaged(path: &Path, detail: &dyn std::fmt::Display) -> Self {
         Self::Damaged { path: path.to_owned(), detail: detail.to_string() }
     }
 

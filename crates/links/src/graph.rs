@@ -2,11 +2,12 @@
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::SystemTime;
 
 use model::{Position, Timestamp, UrlKey};
 use serde::Serialize;
+use tantivy::columnar::Column;
 use tantivy::schema::{Field, IndexRecordOption, Value};
 use tantivy::{
     DocAddress, DocSet, IndexReader, ReloadPolicy, Searcher, SegmentReader, TERMINATED, TantivyDocument, Term,
@@ -18,12 +19,12 @@ use crate::layout::{self, Fields};
 use crate::page::{Inlink, Page};
 use crate::{anchors, writer};
 
-/// Decompressed blocks (64 KiB) of stored pages kept per segment: a site's pages are in few.
-const STORE_BLOCKS: usize = 16;
+/// Decompressed blocks (16 KiB) of stored pages kept per segment: a site's pages are in few.
+const STORE_BLOCKS: usize = 64;
 /// Pages that link to one target looked at to choose among, without reading them.
 const CITING_LOOKED_AT_MAX: usize = 4_096;
-/// And read for its anchors.
-const CITING_READ_MAX: usize = 24;
+/// And read for its anchors: asked for every document that is indexed, and 10 sites say what there is to say.
+const CITING_READ_MAX: usize = 10;
 
 /// The graph in figures.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -46,6 +47,8 @@ pub struct Graph {
     reader: IndexReader,
     /// How the commit file looked when the reader was last loaded.
     loaded: Mutex<Option<(SystemTime, u64)>>,
+    /// The sites of the pages of each segment, as of a generation of the reader: opening a column costs more than asking it.
+    sites: Mutex<(u64, Arc<Vec<Column<u64>>>)>,
 }
 
 /// A page that links to a target.
@@ -73,7 +76,9 @@ impl Graph {
             .try_into()
             .map_err(Error::engine("open", dir))?;
         let fields = layout::schema().1;
-        Ok(Some(Self { dir: dir.to_owned(), engine, fields, reader, loaded: Mutex::new(loaded) }))
+        // No generation has this number.
+        let sites = Mutex::new((u64::MAX, Arc::default()));
+        Ok(Some(Self { dir: dir.to_owned(), engine, fields, reader, loaded: Mutex::new(loaded), sites }))
     }
 
     /// The state of the last commit.
@@ -190,16 +195,24 @@ impl Graph {
         })
     }
 
+    fn sites(&self, searcher: &Searcher) -> Result<Arc<Vec<Column<u64>>>, Error> {
+        let generation = searcher.generation().generation_id();
+        let mut sites = self.sites.lock().unwrap_or_else(PoisonError::into_inner);
+        if sites.0 != generation {
+            let column = |segment: &SegmentReader| segment.fast_fields().u64(layout::SITE);
+            let columns: tantivy::Result<Vec<_>> = searcher.segment_readers().iter().map(column).collect();
+            *sites = (generation, Arc::new(columns.map_err(Error::engine("read", &self.dir))?));
+        }
+        Ok(Arc::clone(&sites.1))
+    }
+
     /// Pages that link to `key`, at most `limit`: other sites' first and each of them once before any twice, then its own
     /// site's.
     fn citing(&self, searcher: &Searcher, key: &UrlKey, limit: usize) -> Result<Vec<Citing>, Error> {
         let own = layout::site_of(&key.0);
         let mut times: BTreeMap<u64, usize> = BTreeMap::new();
         let mut ranked = Vec::new();
-        let mut columns = Vec::new();
-        for segment in searcher.segment_readers() {
-            columns.push(segment.fast_fields().u64(layout::SITE).map_err(Error::engine("read", &self.dir))?);
-        }
+        let columns = self.sites(searcher)?;
         self.each(searcher, self.fields.target, key, CITING_LOOKED_AT_MAX, |address, n| {
             let site = columns[n].first(address.doc_id).unwrap_or_default();
             let seen = times.entry(site).or_default();
@@ -266,7 +279,7 @@ impl Graph {
             searcher.doc(address).map_err(Error::engine("read a page", &self.dir))?;
         let value = stored.get_first(self.fields.blob);
         let bytes = value.as_ref().and_then(Value::as_bytes).unwrap_or_default();
-        blob::decode(bytes).map(|blob| with(&blob)).map_err(|e| Error::damaged(&self.dir, e))
+        blob::decode(bytes).map(|blob| with(&blob)).map_err(|e| Error::damaged(&self.dir, &e))
     }
 
     pub(crate) fn dir(&self) -> &Path {

@@ -28,10 +28,10 @@ pub fn each_bytes(dir: &Path, found: &mut dyn FnMut(&Path, &'static str, &[u8]))
     for path in stores {
         let Some(name) = path.file_name() else { continue };
         let file = engine.directory().open_read(Path::new(name));
-        let file = file.map_err(|e| Error::damaged(&path, e))?;
+        let file = file.map_err(|e| Error::damaged(&path, &e))?;
         let store = StoreReader::open(file, 1).map_err(Error::io("read", &path))?;
         for document in store.iter::<TantivyDocument>(None) {
-            let document = document.map_err(|e| Error::damaged(&path, e))?;
+            let document = document.map_err(|e| Error::damaged(&path, &e))?;
             for (_, value) in document.iter_fields_and_values() {
                 if let Some(bytes) = value.as_bytes().or_else(|| value.as_str().map(str::as_bytes)) {
                     found(&path, "stored document", bytes);

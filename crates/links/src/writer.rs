@@ -37,7 +37,7 @@ struct Payload {
 pub struct Writer {
     dir: PathBuf,
     engine: tantivy::Index,
-    writer: IndexWriter,
+    sink: IndexWriter,
     fields: Fields,
     checkpoint: Position,
     waiting_bytes: usize,
@@ -50,7 +50,7 @@ pub(crate) fn checkpoint(engine: &tantivy::Index, dir: &Path) -> Result<Position
     let Some(text) = meta.payload else { return Ok(Position::default()) };
     serde_json::from_str::<Payload>(&text)
         .map(|payload| payload.checkpoint)
-        .map_err(|e| Error::damaged(&dir.join("meta.json"), e))
+        .map_err(|e| Error::damaged(&dir.join("meta.json"), &e))
 }
 
 impl Writer {
@@ -77,7 +77,7 @@ impl Writer {
             checkpoint: checkpoint(&engine, dir)?,
             dir: dir.to_owned(),
             engine,
-            writer,
+            sink: writer,
             fields: layout::schema().1,
             waiting_bytes: 0,
             is_changed: false,
@@ -107,7 +107,7 @@ impl Writer {
     /// When the disk fails.
     pub fn put(&mut self, pages: &[Page]) -> Result<(), Error> {
         for page in pages {
-            let bytes = blob::encode(page).map_err(|e| Error::damaged(&self.dir, e))?;
+            let bytes = blob::encode(page).map_err(|e| Error::damaged(&self.dir, &e))?;
             let mut targets: Vec<UrlKey> = page.links.iter().filter_map(|link| link.target).collect();
             targets.retain(|target| *target != page.key);
             targets.sort_unstable();
@@ -120,7 +120,7 @@ impl Writer {
             }
             entry.add_bytes(self.fields.blob, &bytes);
             let delete = UserOperation::Delete(self.fields.key_term(&page.key));
-            self.writer
+            self.sink
                 .run([delete, UserOperation::Add(entry)])
                 .map_err(Error::engine("take in a page", &self.dir))?;
             self.is_changed = true;
@@ -135,7 +135,7 @@ impl Writer {
     /// Removes pages; unknown keys are no error.
     pub fn delete(&mut self, keys: &[UrlKey]) {
         for key in keys {
-            self.writer.delete_term(self.fields.key_term(key));
+            self.sink.delete_term(self.fields.key_term(key));
             self.is_changed = true;
         }
     }
@@ -149,8 +149,8 @@ impl Writer {
             return Ok(());
         }
         let payload =
-            serde_json::to_string(&Payload { checkpoint }).map_err(|e| Error::damaged(&self.dir, e))?;
-        let mut commit = self.writer.prepare_commit().map_err(Error::engine("commit", &self.dir))?;
+            serde_json::to_string(&Payload { checkpoint }).map_err(|e| Error::damaged(&self.dir, &e))?;
+        let mut commit = self.sink.prepare_commit().map_err(Error::engine("commit", &self.dir))?;
         commit.set_payload(&payload);
         commit.commit().map_err(Error::engine("commit", &self.dir))?;
         self.checkpoint = checkpoint;
@@ -171,7 +171,7 @@ impl Writer {
     /// When the disk fails.
     pub fn purge(&mut self) -> Result<(), Error> {
         self.merge_holed().map_err(Error::engine("purge deleted pages", &self.dir))?;
-        let collected = self.writer.garbage_collect_files().wait();
+        let collected = self.sink.garbage_collect_files().wait();
         collected.map(drop).map_err(Error::engine("remove purged files", &self.dir))
     }
 
@@ -184,7 +184,7 @@ impl Writer {
             if holed.is_empty() {
                 return Ok(());
             }
-            match self.writer.merge(&holed).wait() {
+            match self.sink.merge(&holed).wait() {
                 Ok(_) | Err(TantivyError::InvalidArgument(_)) => std::thread::sleep(PURGE_PAUSE),
                 Err(error) => return Err(error),
             }
@@ -199,7 +199,7 @@ impl Writer {
     /// # Errors
     /// When the disk fails.
     pub fn close(self) -> Result<(), Error> {
-        self.writer.wait_merging_threads().map_err(Error::engine("end merging", &self.dir))
+        self.sink.wait_merging_threads().map_err(Error::engine("end merging", &self.dir))
     }
 }
 

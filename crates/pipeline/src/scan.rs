@@ -73,7 +73,9 @@ pub fn scan_takedowns(stores: &ReadStores) -> Result<Vec<Trace>, Error> {
         let documents = index.documents(after, STEP, Timestamp::MIN)?;
         let Some(last) = documents.last() else { break };
         after = Some(last.key);
-        documents.iter().for_each(|document| look.at("index", &document.url));
+        for document in &documents {
+            look.at("index", &document.url);
+        }
     }
     let mut after = None;
     while let Some(graph) = &stores.links {
@@ -82,14 +84,18 @@ pub fn scan_takedowns(stores: &ReadStores) -> Result<Vec<Trace>, Error> {
         after = Some(last.key);
         for page in &pages {
             look.at("link graph", &page.url);
-            page.links.iter().for_each(|link| look.at("link graph", &link.url));
+            for link in &page.links {
+                look.at("link graph", &link.url);
+            }
         }
     }
     if let Some(archive) = &stores.archive {
         for item in archive.replay(Position::default())? {
             let record = item?.record;
             look.at("archive", &record.visit.url);
-            record.visit.via.iter().for_each(|via| look.at("archive", via));
+            if let Some(via) = &record.visit.via {
+                look.at("archive", via);
+            }
             if let Outcome::Redirected { to, .. } = &record.outcome {
                 look.at("archive", to);
             }

@@ -38,7 +38,9 @@ impl Withdrawals {
     /// [`Error::Disk`] when it cannot be written.
     pub(crate) fn note(&self, derived: &[Derived]) -> Result<(), Error> {
         let mut lines = Vec::new();
-        derived.iter().filter_map(|one| one.withdrawn.as_ref()).for_each(|one| push_line(&mut lines, one));
+        for one in derived.iter().filter_map(|one| one.withdrawn.as_ref()) {
+            push_line(&mut lines, one);
+        }
         if lines.is_empty() {
             return Ok(());
         }
@@ -82,7 +84,9 @@ impl Withdrawals {
     /// [`Error::Disk`] when it cannot be written.
     pub(crate) fn replace<'a>(&self, kept: impl Iterator<Item = &'a Withdrawn>) -> Result<(), Error> {
         let mut lines = Vec::new();
-        kept.for_each(|one| push_line(&mut lines, one));
+        for one in kept {
+            push_line(&mut lines, one);
+        }
         let temporary = self.path.with_extension("tmp");
         let write = || {
             let mut file = File::create(&temporary)?;

@@ -106,17 +106,17 @@ fn a_farm_of_pages_raises_nothing() {
 
 #[test]
 fn too_many_pairs_are_sampled_within_the_bound() {
-    let mut pairs = Pairs { pairs: Vec::new(), max: 1_000, halvings: 0 };
+    let mut pairs = Pairs { held: Vec::new(), max: 1_000, halvings: 0 };
     for from in 0..10_000u64 {
         if pairs.takes(from) {
             pairs.push(from, from % 7);
         }
-        assert!(pairs.pairs.len() < 1_000);
+        assert!(pairs.held.len() < 1_000);
     }
     pairs.tidy();
     // Every sixteenth or thirty-second site, evenly.
-    assert!((250..1_000).contains(&pairs.pairs.len()), "{}", pairs.pairs.len());
-    assert!(pairs.pairs.iter().all(|(from, _)| pairs.takes(*from)));
+    assert!((250..1_000).contains(&pairs.held.len()), "{}", pairs.held.len());
+    assert!(pairs.held.iter().all(|(from, _)| pairs.takes(*from)));
 }
 
 #[test]

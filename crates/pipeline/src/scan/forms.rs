@@ -66,7 +66,9 @@ impl Matcher {
     /// What is found in these bytes.
     pub(super) fn bytes(&self, bytes: &[u8], found: &mut dyn FnMut(Match)) {
         for hit in self.pattern.find_iter(bytes) {
-            self.forms.get(hit.as_bytes()).copied().into_iter().for_each(&mut *found);
+            if let Some(what) = self.forms.get(hit.as_bytes()) {
+                found(*what);
+            }
         }
     }
 
