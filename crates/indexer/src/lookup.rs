@@ -34,6 +34,7 @@ pub struct Filter {
 /// written, beside other words it counts extra where it does; `-word` must not stand there; `site:example.kz`, and so `host:`,
 /// `language:`, `section:`, `tag:`, `story:`, `since:` and `until:`, narrow the search as [`Filter`] does. Anything else is
 /// taken as plain words. Without words: newest first.
+#[expect(clippy::struct_excessive_bools, reason = "each is a wish of its own")]
 #[derive(Debug, Clone, PartialEq)]
 pub struct Query {
     /// As the reader typed it.

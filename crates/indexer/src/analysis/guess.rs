@@ -2,7 +2,6 @@
 //!
 //! Invariant: decides about weights only; whatever else the words may be, they are still looked for.
 
-use super::kazakh;
 use super::letters::{Script, script};
 use super::skeleton::skeleton;
 use super::terms::Tongue;
