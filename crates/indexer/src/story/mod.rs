@@ -94,7 +94,7 @@ const CANDIDATES: usize = 8;
 const MEMBERS_READ: usize = 64;
 
 /// A feature of more stories than this finds none: it says little and costs much.
-const STORIES_MAX: usize = 3_000;
+const STORIES_MAX: usize = 100;
 
 /// A story whose reports share less than this on average with a document is no candidate.
 const MEAN_MIN: f32 = 0.04;
