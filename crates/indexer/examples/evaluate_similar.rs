@@ -199,7 +199,9 @@ fn tf_idf(documents: &[Document], terms: impl Fn(&str) -> Vec<String>) -> Vec<Ve
                 .map(|(term, count)| (term.as_str(), (1.0 + count.ln()) * rarity(term)))
                 .collect();
             let length = vector.values().map(|value| value * value).sum::<f64>().sqrt();
-            vector.values_mut().for_each(|value| *value /= length);
+            for value in vector.values_mut() {
+                *value /= length;
+            }
             vector
         })
         .collect();

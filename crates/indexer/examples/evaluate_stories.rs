@@ -1,7 +1,8 @@
 //! How well stories and copies are told on the development sets in `../shared/data/recommend`.
 //!
 //! `cargo run --release -p indexer --example evaluate_stories [FOLDER]`; with `evidence FILE` it writes what speaks for and
-//! against each decision on ECB+ (topic, whether right, evidence), from which the weights of `story` are learned.
+//! against each decision on ECB+ (topic, whether right, evidence), from which the weights of `story` are learned;
+//! with `cost DOCUMENTS` it only measures what placing costs with so many remembered.
 
 #![expect(clippy::print_stdout, reason = "an evaluation prints its table")]
 
@@ -31,20 +32,24 @@ fn main() -> Outcome<()> {
         let path = arguments.next().ok_or("evidence FILE")?;
         return write_evidence(&ecb(Path::new("../shared/data/recommend"))?, &path);
     }
+    if first.as_deref() == Some("cost") {
+        let window = arguments.next().ok_or("cost DOCUMENTS")?.parse()?;
+        return cost(Path::new("../shared/data/recommend"), window);
+    }
     let folder = PathBuf::from(first.as_deref().unwrap_or("../shared/data/recommend"));
     if !folder.exists() {
         println!("no development sets in {}; nothing to evaluate", folder.display());
         return Ok(());
     }
-    events(&ecb(&folder)?)?;
+    events(&ecb(&folder)?);
     pairs(&folder)?;
     languages(&folder)?;
     copies(&folder)?;
-    cost(&folder)
+    cost(&folder, 100_000)
 }
 
 /// B-cubed of the stories of ECB+, in the order of the file and in others.
-fn events(reports: &[Report]) -> Outcome<()> {
+fn events(reports: &[Report]) {
     println!("{:38} {:>6} {:>9} {:>6}", "ECB+ stories, online B-cubed", "F1", "precision", "recall");
     for (name, part) in
         [("all topics", None), ("even topics (weights learned)", Some(0)), ("odd topics", Some(1))]
@@ -68,7 +73,6 @@ fn events(reports: &[Report]) -> Outcome<()> {
             println!("{:38} {f1:6.3} {precision:9.3} {recall:6.3}", format!("{name}, {order}"));
         }
     }
-    Ok(())
 }
 
 /// F1, precision, recall.
@@ -146,6 +150,9 @@ fn languages(folder: &Path) -> Outcome<()> {
     Ok(())
 }
 
+/// Makes a text of an article's sentences and of boilerplate.
+type Edit = fn(&[&str], &str) -> String;
+
 /// Real articles edited as sites edit what they copy, among all others.
 fn copies(folder: &Path) -> Outcome<()> {
     let mut articles = Vec::new();
@@ -164,7 +171,7 @@ fn copies(folder: &Path) -> Outcome<()> {
     println!("\n{:38} {:>6} {:>9}", format!("copies of {} articles", articles.len()), "recall", "precision");
     let boilerplate = "Подписывайтесь на наш канал и читайте новости первыми. При полном или частичном использовании \
                        материалов активная гиперссылка обязательна. Хабарламаға жазылыңыз, жаңалықтарды бірінші болып оқыңыз.";
-    let edits: [(&str, fn(&[&str], &str) -> String); 5] = [
+    let edits: [(&str, Edit); 5] = [
         ("another headline", |sentences, _| sentences.join(". ")),
         ("boilerplate around it", |sentences, other| format!("{other} {} {other}", sentences.join(". "))),
         ("last third dropped", |sentences, _| sentences[..sentences.len() - sentences.len() / 3].join(". ")),
@@ -205,7 +212,7 @@ fn copies(folder: &Path) -> Outcome<()> {
 }
 
 /// What placing a document costs with a full window, made of sentences of the sets put together by chance.
-fn cost(folder: &Path) -> Outcome<()> {
+fn cost(folder: &Path, window: usize) -> Outcome<()> {
     let mut sentences: HashMap<&str, Vec<String>> = HashMap::new();
     for row in rows(&folder.join("kazqad_half_a.jsonl"))? {
         let text = row["text"].as_str().unwrap_or_default();
@@ -215,7 +222,7 @@ fn cost(folder: &Path) -> Outcome<()> {
         let text = row["first_text"].as_str().unwrap_or_default();
         sentences.entry("ru").or_default().extend(text.split(". ").map(str::to_owned));
     }
-    let window = 100_000;
+    println!();
     let mut stories = Stories::new(Settings { documents_max: window, ..Settings::default() });
     let mut random = 1;
     let mut make = |at: usize| -> Outcome<Document> {

@@ -69,7 +69,7 @@ impl Sketch {
             count += 1;
             if count >= SEQUENCE {
                 let in_order = (0..SEQUENCE).map(|at| last[(count + at) % SEQUENCE]);
-                hashes.push(in_order.fold(0, |sum, hash| mixed(sum ^ hash)) as u32);
+                hashes.push((in_order.fold(0, |sum, hash| mixed(sum ^ hash)) >> 32) as u32);
             }
         }
         hashes.sort_unstable();

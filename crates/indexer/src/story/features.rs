@@ -112,7 +112,9 @@ pub(super) fn weighed(found: &Reading, counts: &Counts) -> Vec<Feature> {
     features.truncate(FEATURES_MAX);
     features.sort_by_key(|feature| feature.hash);
     let length = features.iter().map(|feature| feature.weight * feature.weight).sum::<f32>().sqrt();
-    features.iter_mut().for_each(|feature| feature.weight /= length);
+    for feature in &mut features {
+        feature.weight /= length;
+    }
     features
 }
 
@@ -120,5 +122,5 @@ pub(super) fn weighed(found: &Reading, counts: &Counts) -> Vec<Feature> {
 fn hash(sort: u8, bytes: &[u8]) -> u32 {
     let step = |hash: u64, byte: &u8| (hash ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3);
     let hash = std::iter::once(&sort).chain(bytes).fold(0xcbf2_9ce4_8422_2325, step);
-    (hash >> 32) as u32 ^ hash as u32
+    ((hash ^ (hash << 32)) >> 32) as u32
 }

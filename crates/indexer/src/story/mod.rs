@@ -32,7 +32,7 @@ use crate::schema;
 pub struct Settings {
     /// Reports of one event are published within this of another one of them.
     pub window: Span,
-    /// Documents remembered, at least 1; the ones that came first are forgotten first. About 3 kB each.
+    /// Documents remembered, at least 1; the ones that came first are forgotten first. A few kB each (estimated, not measured).
     pub documents_max: usize,
 }
 
@@ -74,7 +74,7 @@ pub struct Stories {
     next: u64,
     clusters: HashMap<u64, Cluster>,
     /// The stories that have a feature.
-    stories: HashMap<u32, Vec<u64>>,
+    by_feature: HashMap<u32, Vec<u64>>,
 }
 
 /// A document remembered.
@@ -87,14 +87,14 @@ struct Member {
     features: Vec<Feature>,
 }
 
-/// Stories looked at closely: the right one is among the first three nearly always.
+/// Stories looked at closely, by mean cosine; looking at one reads all it is made of.
 const CANDIDATES: usize = 8;
 
 /// Members of a story whose cosine is looked at one by one: the latest.
 const MEMBERS_READ: usize = 64;
 
 /// A feature of more stories than this finds none: it says little and costs much.
-const STORIES_MAX: usize = 3_000;
+const STORIES_MAX: usize = 100;
 
 /// A story whose reports share less than this on average with a document is no candidate.
 const MEAN_MIN: f32 = 0.04;
@@ -123,7 +123,7 @@ impl Stories {
             arrivals: HashMap::new(),
             next: 0,
             clusters: HashMap::new(),
-            stories: HashMap::new(),
+            by_feature: HashMap::new(),
         }
     }
 
@@ -198,7 +198,7 @@ impl Stories {
     fn ranked(&self, document: &Document, features: &[Feature]) -> Vec<Candidate> {
         let mut sums: BTreeMap<u64, f32> = BTreeMap::new();
         for feature in features {
-            let stories = self.stories.get(&feature.hash).filter(|stories| stories.len() <= STORIES_MAX);
+            let stories = self.by_feature.get(&feature.hash).filter(|stories| stories.len() <= STORIES_MAX);
             for story in stories.into_iter().flatten() {
                 let sum = self.clusters.get(story).map_or(0.0, |cluster| cluster.sum(feature.hash));
                 *sums.entry(*story).or_default() += feature.weight * sum;
@@ -245,7 +245,7 @@ impl Stories {
         self.next += 1;
         let cluster = self.clusters.entry(placement.story).or_default();
         for feature in features.iter().filter(|feature| !cluster.has(feature.hash)) {
-            self.stories.entry(feature.hash).or_default().push(placement.story);
+            self.by_feature.entry(feature.hash).or_default().push(placement.story);
         }
         cluster.add(arrival, &features);
         self.copies.add(arrival, sketch);
@@ -267,10 +267,10 @@ impl Stories {
         let story = member.placement.story;
         let Some(cluster) = self.clusters.get_mut(&story) else { return };
         for feature in cluster.remove(arrival, &member.features) {
-            if let Some(stories) = self.stories.get_mut(&feature) {
+            if let Some(stories) = self.by_feature.get_mut(&feature) {
                 stories.retain(|other| *other != story);
                 if stories.is_empty() {
-                    self.stories.remove(&feature);
+                    self.by_feature.remove(&feature);
                 }
             }
         }

@@ -133,7 +133,7 @@ fn what_is_forgotten_is_joined_by_nobody() {
     let first = stories.assign(&fire);
     stories.forget(&fire.key);
     assert!(stories.is_empty());
-    assert!(stories.stories.is_empty() && stories.clusters.is_empty());
+    assert!(stories.by_feature.is_empty() && stories.clusters.is_empty());
     assert_ne!(stories.assign(&document("b.test", "en", "", FIRE[1])).story, first.story);
 }
 
