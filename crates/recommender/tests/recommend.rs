@@ -137,7 +137,7 @@ fn seen_muted_and_excluded_links_stay_away() {
 #[test]
 fn fresh_beats_old_at_equal_fit() {
     let old = dated("https://a.test/old", "en", "Old rocket", "The satellite reached its orbit.", 2_000);
-    let new = dated("https://b.test/new", "en", "New rocket", "A satellite has its orbit.", 2);
+    let new = dated("https://b.test/new", "en", "New rocket", "The satellite reached an orbit.", 2);
     on_both(&[old, new], |source| {
         let interests = Interests { terms: strings(&["satellite orbit"]), ..Interests::default() };
         let found = ask(source, &interests, &Request::new(2, now()));
