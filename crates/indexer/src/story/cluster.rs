@@ -18,6 +18,10 @@ pub const EVIDENCE: usize = 10;
 /// Documents whose cosine is looked at one by one.
 const CLOSEST: usize = 3;
 
+/// Up to so many members what they agree on is worked out with each that comes or goes, then with every sixteenth.
+const SETTLED_EACH_TIME: usize = 32;
+const SETTLED_EVERY: usize = 16;
+
 /// Where a document has no names, or no numbers: what others have on average.
 const NAMES_UNKNOWN: f32 = 0.5;
 const NUMBERS_UNKNOWN: f32 = 0.3;
@@ -54,34 +58,31 @@ impl Cluster {
         self.settle();
     }
 
-    /// Takes a member out; gives the features the story has no longer.
-    pub(super) fn remove(&mut self, member: u64, features: &[Feature]) -> Vec<u32> {
+    /// Takes a member out.
+    pub(super) fn remove(&mut self, member: u64, features: &[Feature]) {
         self.members.retain(|other| *other != member);
-        let mut gone = Vec::new();
         for feature in features {
             if let Some(part) = self.parts.get_mut(&feature.hash) {
                 part.sum -= feature.weight;
                 part.members -= 1;
                 if part.members == 0 {
                     self.parts.remove(&feature.hash);
-                    gone.push(feature.hash);
                 }
             }
         }
         self.settle();
-        gone
     }
 
     pub(super) fn has(&self, feature: u32) -> bool {
         self.parts.contains_key(&feature)
     }
 
-    /// The mean of the cosines of a document with the members, given the sums of the features they share.
-    pub(super) fn sum(&self, feature: u32) -> f32 {
-        self.parts.get(&feature).map_or(0.0, |part| part.sum)
-    }
-
     fn settle(&mut self) {
+        // One report more or less changes little of what many say, and reading all they say costs.
+        let members = self.members.len();
+        if members > SETTLED_EACH_TIME && !members.is_multiple_of(SETTLED_EVERY) {
+            return;
+        }
         let half = self.members.len().div_ceil(2);
         let core = self.parts.iter().filter(|(_, part)| part.members as usize >= half);
         self.core = core.map(|(hash, part)| (*hash, part.sum * part.sum)).collect();

@@ -18,6 +18,9 @@ const SKETCH: usize = 64;
 /// The smallest hashes of a sketch by which it is found; two copies that resemble by 0.3 miss each other once in a hundred times.
 const FOUND_BY: usize = 12;
 
+/// Of these a copy shares at least so many: one with 60 % in common has fewer once in a hundred times.
+const SHARED_MIN: u32 = 2;
+
 /// Words read of a text: a copy of its beginning is a copy, and reading costs as much as all else here.
 const WORDS_MAX: usize = 400;
 
@@ -115,10 +118,11 @@ impl Copies {
                 *shared.entry(*document).or_default() += 1;
             }
         }
-        let alike = shared.into_keys().filter_map(|document| {
-            let contained = sketch.contained(self.sketches.get(&document)?);
-            (contained >= CONTAINED).then_some((document, contained))
-        });
+        let alike =
+            shared.into_iter().filter(|(_, hashes)| *hashes >= SHARED_MIN).filter_map(|(document, _)| {
+                let contained = sketch.contained(self.sketches.get(&document)?);
+                (contained >= CONTAINED).then_some((document, contained))
+            });
         alike.max_by(|a, b| a.1.total_cmp(&b.1).then(b.0.cmp(&a.0))).map(|(document, _)| document)
     }
 

@@ -73,8 +73,16 @@ pub struct Stories {
     arrivals: HashMap<UrlKey, u64>,
     next: u64,
     clusters: HashMap<u64, Cluster>,
-    /// The stories that have a feature.
-    by_feature: HashMap<u32, Vec<u64>>,
+    /// Who has a feature.
+    by_feature: HashMap<u32, Holders>,
+}
+
+/// The stories that have a feature.
+#[derive(Default)]
+struct Holders {
+    count: usize,
+    /// With the sum of their members' weights; nobody once there were more than [`STORIES_MAX`].
+    listed: Vec<(u64, f32)>,
 }
 
 /// A document remembered.
@@ -93,7 +101,7 @@ const CANDIDATES: usize = 8;
 /// Members of a story whose cosine is looked at one by one: the latest.
 const MEMBERS_READ: usize = 64;
 
-/// A feature of more stories than this finds none: it says little and costs much.
+/// A feature that more stories than this have had finds none until it is new again: it says little and costs much.
 const STORIES_MAX: usize = 100;
 
 /// A story whose reports share less than this on average with a document is no candidate.
@@ -196,17 +204,19 @@ impl Stories {
     }
 
     fn ranked(&self, document: &Document, features: &[Feature]) -> Vec<Candidate> {
-        let mut sums: BTreeMap<u64, f32> = BTreeMap::new();
+        let mut shared: Vec<(u64, f32)> = Vec::new();
         for feature in features {
-            let stories = self.by_feature.get(&feature.hash).filter(|stories| stories.len() <= STORIES_MAX);
-            for story in stories.into_iter().flatten() {
-                let sum = self.clusters.get(story).map_or(0.0, |cluster| cluster.sum(feature.hash));
-                *sums.entry(*story).or_default() += feature.weight * sum;
-            }
+            let holders = self.by_feature.get(&feature.hash).map_or(&[][..], |holders| &holders.listed);
+            shared.extend(holders.iter().map(|(story, sum)| (*story, feature.weight * sum)));
         }
-        let mut means: Vec<(f32, u64)> = sums
-            .into_iter()
-            .filter_map(|(story, sum)| Some((sum / self.clusters.get(&story)?.members.len() as f32, story)))
+        // Stable, so that sums are added up in the order of the features.
+        shared.sort_by_key(|(story, _)| *story);
+        let mut means: Vec<(f32, u64)> = shared
+            .chunk_by(|a, b| a.0 == b.0)
+            .filter_map(|of_one| {
+                let sum: f32 = of_one.iter().map(|(_, part)| part).sum();
+                Some((sum / self.clusters.get(&of_one[0].0)?.members.len() as f32, of_one[0].0))
+            })
             .filter(|(mean, _)| *mean >= MEAN_MIN)
             .collect();
         means.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
@@ -244,8 +254,9 @@ impl Stories {
         let arrival = self.next;
         self.next += 1;
         let cluster = self.clusters.entry(placement.story).or_default();
-        for feature in features.iter().filter(|feature| !cluster.has(feature.hash)) {
-            self.by_feature.entry(feature.hash).or_default().push(placement.story);
+        for feature in &features {
+            let holders = self.by_feature.entry(feature.hash).or_default();
+            holders.add(placement.story, feature.weight, !cluster.has(feature.hash));
         }
         cluster.add(arrival, &features);
         self.copies.add(arrival, sketch);
@@ -266,16 +277,44 @@ impl Stories {
         self.copies.remove(arrival);
         let story = member.placement.story;
         let Some(cluster) = self.clusters.get_mut(&story) else { return };
-        for feature in cluster.remove(arrival, &member.features) {
-            if let Some(stories) = self.by_feature.get_mut(&feature) {
-                stories.retain(|other| *other != story);
-                if stories.is_empty() {
-                    self.by_feature.remove(&feature);
+        cluster.remove(arrival, &member.features);
+        for feature in &member.features {
+            if let Some(holders) = self.by_feature.get_mut(&feature.hash) {
+                holders.remove(story, feature.weight, !cluster.has(feature.hash));
+                if holders.count == 0 {
+                    self.by_feature.remove(&feature.hash);
                 }
             }
         }
         if cluster.members.is_empty() {
             self.clusters.remove(&story);
+        }
+    }
+}
+
+impl Holders {
+    /// A member of a story has the feature; `first` if none of its members had.
+    fn add(&mut self, story: u64, weight: f32, first: bool) {
+        if first {
+            self.count += 1;
+            if self.count == self.listed.len() + 1 {
+                self.listed.push((story, weight));
+            }
+            if self.count > STORIES_MAX {
+                self.listed = Vec::new();
+            }
+        } else if let Some((_, sum)) = self.listed.iter_mut().find(|(known, _)| *known == story) {
+            *sum += weight;
+        }
+    }
+
+    /// A member of a story that had the feature is gone; `last` if no other member has it.
+    fn remove(&mut self, story: u64, weight: f32, last: bool) {
+        if last {
+            self.count -= 1;
+            self.listed.retain(|(known, _)| *known != story);
+        } else if let Some((_, sum)) = self.listed.iter_mut().find(|(known, _)| *known == story) {
+            *sum -= weight;
         }
     }
 }
