@@ -104,7 +104,8 @@ fn a_site_that_asks_for_silence_is_left_alone_by_the_next_process_too() {
 fn a_longer_delay_counts_while_the_crawl_runs() {
     let web = host(Web::builder(), "a.test", 40).start();
     let settings = |delay: &str| {
-        format!("{}\n[politeness]\ndelay = \"{delay}\"\n[crawl]\npatience = \"1s\"\n", web.resolve_toml())
+        // Patient enough to wait for the longer delay instead of ending there.
+        format!("{}\n[politeness]\ndelay = \"{delay}\"\n[crawl]\npatience = \"3s\"\n", web.resolve_toml())
     };
     let place = Place::with(&settings("100ms"));
     std::thread::scope(|scope| {

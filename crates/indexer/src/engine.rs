@@ -164,8 +164,8 @@ impl Engine {
         })?;
         let placement = self.place(document, known)?;
         let surroundings = Surroundings {
-            story: Some(placement.story),
-            copy: Some(placement.copy),
+            story: placement.map(|placement| placement.story),
+            copy: placement.map(|placement| placement.copy),
             anchors: self.inbound.anchors(&document.key),
             authority: self.inbound.authority(&schema::Place::of(&document.url).site),
         };
@@ -189,8 +189,12 @@ impl Engine {
         Ok(())
     }
 
-    /// The story and the group of copies of a document: those it was given before, if it is in the index.
-    fn place(&mut self, document: &Document, known: bool) -> Result<Placement, Error> {
+    /// The story and the group of copies of a document: those it was given before, if it is in the index; none where
+    /// stories are switched off.
+    fn place(&mut self, document: &Document, known: bool) -> Result<Option<Placement>, Error> {
+        if self.stories_settings.documents_max == 0 {
+            return Ok(None);
+        }
         let stories = match &mut self.stories {
             Some(stories) => stories,
             none => none.insert(recall::stories(&self.view, &self.stories_settings)?),
@@ -203,7 +207,7 @@ impl Engine {
                 stories.restore(document, placement);
             }
         }
-        Ok(stories.assign(document))
+        Ok(Some(stories.assign(document)))
     }
 
     /// Removes a document if it is there.

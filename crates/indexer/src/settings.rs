@@ -115,7 +115,7 @@ impl Settings {
             ("query_words_max", self.query_words_max as u64, 1, 1_024),
             ("limit_max", self.limit_max as u64, 1, 100_000),
             ("snippet_chars", self.snippet_chars as u64, 0, 10_000),
-            ("stories.documents_max", self.stories.documents_max as u64, 1, 1_000_000),
+            ("stories.documents_max", self.stories.documents_max as u64, 0, 1_000_000),
         ];
         for (name, value, least, most) in ranges {
             if !(least..=most).contains(&value) {

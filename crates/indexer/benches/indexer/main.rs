@@ -8,7 +8,7 @@
 //! ```
 //!
 //! "bare" = tantivy's default tokenizer, title and text in one field each, stored; "same fields" = the default tokenizer on
-//! as many fields of the same kinds as ours.
+//! as many fields of the same kinds as ours; "no story" = ours beside it without placing documents in stories.
 
 #![expect(clippy::print_stdout, reason = "a benchmark prints its table")]
 
@@ -49,7 +49,7 @@ fn main() -> Outcome<()> {
             let folder = arguments.next().map_or(beside, PathBuf::from);
             let count = arguments.next().map_or(Ok(20_000), |text| text.parse())?;
             for set in sets::all(&folder)? {
-                index_ours(&set.repeated(count), tempfile::tempdir()?.path())?;
+                index_ours(&set.repeated(count), tempfile::tempdir()?.path(), true)?;
             }
             Ok(())
         }
@@ -72,7 +72,7 @@ fn small(folder: &Path, count: usize) -> Outcome<()> {
     for set in &sets {
         let bare = bare::Bare::index(set, false)?;
         let dir = tempfile::tempdir()?;
-        index_ours(set, dir.path())?;
+        index_ours(set, dir.path(), true)?;
         answer(&set.name, &bare, dir.path(), &set.queries, &seeds(set))?;
     }
     Ok(())
@@ -80,8 +80,8 @@ fn small(folder: &Path, count: usize) -> Outcome<()> {
 
 fn indexing_header() {
     println!(
-        "{:16} {:>9} {:>9} {:>9} {:>7} {:>7} {:>9} {:>11}",
-        "indexing", "bare", "same", "ours", "/bare", "/same", "ours MB/s", "bytes/input"
+        "{:16} {:>9} {:>9} {:>9} {:>7} {:>7} {:>9} {:>9} {:>11}",
+        "indexing", "bare", "same", "ours", "/bare", "/same", "no story", "ours MB/s", "bytes/input"
     );
     println!("{:16} {:>9} {:>9} {:>9}   (documents a CPU second)", "", "", "fields", "");
 }
@@ -91,22 +91,28 @@ fn indexing(set: &Set) -> Outcome<()> {
     let bare = rate(bare::Bare::index(set, false)?.taken);
     let same = rate(bare::Bare::index(set, true)?.taken);
     let dir = tempfile::tempdir()?;
-    let taken = index_ours(set, dir.path())?;
+    let taken = index_ours(set, dir.path(), true)?;
     let ours = rate(taken);
+    let without = rate(index_ours(set, tempfile::tempdir()?.path(), false)?);
     let speed = set.bytes as f64 / 1e6 / taken.as_secs_f64();
     let index = Index::open(dir.path(), Settings::default())?;
     let size = index.stats()?.bytes as f64 / set.bytes as f64;
     println!(
-        "{:16} {bare:9.0} {same:9.0} {ours:9.0} {:7.2} {:7.2} {speed:9.1} {size:11.2}",
+        "{:16} {bare:9.0} {same:9.0} {ours:9.0} {:7.2} {:7.2} {:9.2} {speed:9.1} {size:11.2}",
         set.name,
         ours / bare,
-        ours / same
+        ours / same,
+        without / same
     );
     Ok(())
 }
 
-fn index_ours(set: &Set, dir: &Path) -> Outcome<Span> {
-    let index = Index::open(dir, Settings::default())?;
+fn index_ours(set: &Set, dir: &Path, stories: bool) -> Outcome<Span> {
+    let mut settings = Settings::default();
+    if !stories {
+        settings.stories.documents_max = 0;
+    }
+    let index = Index::open(dir, settings)?;
     let start = cpu();
     let mut writer = index.writer()?;
     for batch in set.documents.chunks(1_000) {

@@ -43,7 +43,7 @@ pub(crate) fn run(folder: &Path, count: usize) -> Outcome<()> {
     let parts: Vec<_> = languages.iter().map(|(language, known, _)| (language.clone(), known)).collect();
     let all = made("all", &parts, count)?;
     let dir = tempfile::tempdir()?;
-    index_ours(&all, dir.path())?;
+    index_ours(&all, dir.path(), true)?;
     println!(
         "{} documents, peak memory {} MB with the texts themselves ({} MB)",
         count,

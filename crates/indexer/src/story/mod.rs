@@ -32,7 +32,8 @@ use crate::schema;
 pub struct Settings {
     /// Reports of one event are published within this of another one of them.
     pub window: Span,
-    /// Documents remembered, at least 1; the ones that came first are forgotten first. A few kB each (estimated, not measured).
+    /// Documents remembered; the ones that came first are forgotten first. A few kB each (estimated, not measured). 0 = no
+    /// document is placed in a story or group of copies, which makes indexing faster.
     pub documents_max: usize,
 }
 
