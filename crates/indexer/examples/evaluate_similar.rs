@@ -12,7 +12,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use indexer::{Filter, Index, IndexWriter, LinkSource, Seed, Settings, Similar};
-use model::{CanonicalUrl, Directives, Document, Language, Position, Timestamp};
+use model::{Document, Language, Position};
+use testkit::conformance::indexer::document;
 
 type Outcome<T> = Result<T, Box<dyn Error>>;
 
@@ -69,8 +70,8 @@ fn languages(folder: &Path) -> Outcome<()> {
     for (from, to) in [("kk", "ru"), ("kk", "en"), ("ru", "en"), ("ru", "kk"), ("en", "kk"), ("en", "ru")] {
         let documents: Vec<Document> = sentences[to]
             .iter()
-            .map(|(number, (_, text))| document(&format!("https://{to}.test/{number}"), "", text, to))
-            .collect::<Outcome<_>>()?;
+            .map(|(number, (_, text))| document(&format!("https://{to}.test/{number}"), to, "", text))
+            .collect();
         let index = Built::of(&documents)?;
         let (mut right, mut count) = ([0.0; 3], [0.0; 3]);
         for (number, (split, text)) in &sentences[from] {
@@ -98,7 +99,7 @@ fn events(folder: &Path) -> Outcome<Set> {
     for row in rows(&folder.join("ecbplus_train_dev.jsonl"))? {
         let text = |name: &str| row[name].as_str().unwrap_or_default();
         set.groups.push(text("story").to_owned());
-        set.documents.push(document(&format!("https://news.test/{}", text("id")), "", text("text"), "en")?);
+        set.documents.push(document(&format!("https://news.test/{}", text("id")), "en", "", text("text")));
     }
     Ok(set)
 }
@@ -124,7 +125,7 @@ fn pairs(folder: &Path) -> Outcome<Set> {
                 None => {
                     let url = format!("https://news.test/{number}/{side}");
                     set.groups.push(group);
-                    set.documents.push(document(&url, text("title"), text("text"), "ru")?);
+                    set.documents.push(document(&url, "ru", text("title"), text("text")));
                 }
             }
         }
@@ -138,7 +139,7 @@ fn articles(folder: &Path) -> Outcome<Set> {
     for row in rows(&folder.join("kazqad_half_a.jsonl"))? {
         let text = |name: &str| row[name].as_str().unwrap_or_default();
         set.groups.push(text("title").to_owned());
-        set.documents.push(document(&format!("https://kk.test/{}", text("id")), "", text("text"), "kk")?);
+        set.documents.push(document(&format!("https://kk.test/{}", text("id")), "kk", "", text("text")));
     }
     Ok(set)
 }
@@ -244,25 +245,4 @@ fn judge(set: &Set, seeds: &[usize], found: &[Vec<usize>]) -> f64 {
 
 fn rows(path: &Path) -> Outcome<Vec<serde_json::Value>> {
     fs::read_to_string(path)?.lines().map(|line| Ok(serde_json::from_str(line)?)).collect()
-}
-
-fn document(url: &str, title: &str, text: &str, language: &str) -> Outcome<Document> {
-    let url = CanonicalUrl::parse(url)?;
-    Ok(Document {
-        key: url.key(),
-        url: url.canonical().to_owned(),
-        title: title.to_owned(),
-        text: text.to_owned(),
-        description: None,
-        author: None,
-        site_name: None,
-        section: None,
-        tags: Vec::new(),
-        image: None,
-        language: Language::new(language),
-        published: None,
-        modified: None,
-        fetched: Timestamp::from_second(1_780_000_000)?,
-        directives: Directives::default(),
-    })
 }

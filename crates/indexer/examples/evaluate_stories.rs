@@ -14,7 +14,8 @@ use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use indexer::story::{Placement, Settings, Stories};
-use model::{CanonicalUrl, Directives, Document, Language, Timestamp};
+use model::Document;
+use testkit::conformance::indexer::document;
 
 type Outcome<T> = Result<T, Box<dyn Error>>;
 
@@ -98,7 +99,7 @@ fn pairs(folder: &Path) -> Outcome<()> {
         for row in &rows {
             let mut place = |side: &str| -> Outcome<u64> {
                 let text = |name: &str| row[format!("{side}_{name}")].as_str().unwrap_or_default().to_owned();
-                Ok(stories.assign(&document(&text("url"), &text("title"), &text("text"), "ru")?).story)
+                Ok(stories.assign(&document(&text("url"), "ru", &text("title"), &text("text"))).story)
             };
             let same = place("first")? == place("second")?;
             if row["pool"].as_str().is_some_and(|of| of.contains(pool)) {
@@ -130,7 +131,7 @@ fn languages(folder: &Path) -> Outcome<()> {
         let (event, text) =
             (row["idx"].as_str().unwrap_or_default(), row["text"].as_str().unwrap_or_default());
         let url = format!("https://{code}.test/{event}");
-        reports.push((event.to_owned(), document(&url, "", text, code)?));
+        reports.push((event.to_owned(), document(&url, code, "", text)));
     }
     let mut stories = Stories::new(Settings::default());
     let placed: Vec<u64> = reports.iter().map(|(_, document)| stories.assign(document).story).collect();
@@ -189,13 +190,13 @@ fn copies(folder: &Path) -> Outcome<()> {
         let mut placed = Vec::new();
         for (at, (title, text, code)) in articles.iter().enumerate() {
             let url = format!("https://first.test/{at}");
-            placed.push(stories.assign(&document(&url, title, text, code)?).copy);
+            placed.push(stories.assign(&document(&url, code, title, text)).copy);
         }
         let (mut found, mut right) = (0.0, 0.0);
         for (at, (_, text, code)) in articles.iter().enumerate() {
             let sentences: Vec<&str> = text.split(". ").collect();
             let edited = edit(&sentences, boilerplate);
-            let copy = document(&format!("https://second.test/{at}"), "Тақырып заголовок", &edited, code)?;
+            let copy = document(&format!("https://second.test/{at}"), code, "Тақырып заголовок", &edited);
             let place = stories.assign(&copy).copy;
             found += f64::from(u8::from(placed.contains(&place)));
             right += f64::from(u8::from(place == placed[at]));
@@ -205,7 +206,7 @@ fn copies(folder: &Path) -> Outcome<()> {
     let mut stories = Stories::new(Settings::default());
     let mut texts = HashSet::new();
     for (at, (title, text, code)) in articles.iter().enumerate() {
-        texts.insert(stories.assign(&document(&format!("https://one.test/{at}"), title, text, code)?).copy);
+        texts.insert(stories.assign(&document(&format!("https://one.test/{at}"), code, title, text)).copy);
     }
     println!("{:38} {:6}", "of the articles themselves are copies", articles.len() - texts.len());
     Ok(())
@@ -225,7 +226,7 @@ fn cost(folder: &Path, window: usize) -> Outcome<()> {
     println!();
     let mut stories = Stories::new(Settings { documents_max: window, ..Settings::default() });
     let mut random = 1;
-    let mut make = |at: usize| -> Outcome<Document> {
+    let mut make = |at: usize| -> Document {
         let code = if at.is_multiple_of(2) { "kk" } else { "ru" };
         let of = &sentences[code];
         let mut pick = || {
@@ -234,12 +235,12 @@ fn cost(folder: &Path, window: usize) -> Outcome<()> {
         };
         let title = pick().to_owned();
         let text: Vec<&str> = (0..8).map(|_| pick()).collect();
-        document(&format!("https://site.test/{at}"), &title, &text.join(". "), code)
+        document(&format!("https://site.test/{at}"), code, &title, &text.join(". "))
     };
     for at in 0..window {
-        stories.assign(&make(at)?);
+        stories.assign(&make(at));
     }
-    let documents: Vec<Document> = (window..window + 2_000).map(&mut make).collect::<Outcome<_>>()?;
+    let documents: Vec<Document> = (window..window + 2_000).map(&mut make).collect();
     let began = Instant::now();
     for document in &documents {
         stories.assign(document);
@@ -283,7 +284,7 @@ fn ecb(folder: &Path) -> Outcome<Vec<Report>> {
         reports.push(Report {
             topic: text("topic").parse()?,
             story: text("story"),
-            document: document(&format!("https://news.test/{}", text("id")), "", &text("text"), "en")?,
+            document: document(&format!("https://news.test/{}", text("id")), "en", "", &text("text")),
         });
     }
     Ok(reports)
@@ -291,28 +292,6 @@ fn ecb(folder: &Path) -> Outcome<Vec<Report>> {
 
 fn rows(path: &Path) -> Outcome<Vec<serde_json::Value>> {
     fs::read_to_string(path)?.lines().map(|line| Ok(serde_json::from_str(line)?)).collect()
-}
-
-fn document(url: &str, title: &str, text: &str, language: &str) -> Outcome<Document> {
-    let now = Timestamp::from_second(1_780_000_000)?;
-    let url = CanonicalUrl::parse(url)?;
-    Ok(Document {
-        key: url.key(),
-        url: url.canonical().to_owned(),
-        title: title.to_owned(),
-        text: text.to_owned(),
-        description: None,
-        author: None,
-        site_name: None,
-        section: None,
-        tags: Vec::new(),
-        image: None,
-        language: Language::new(language),
-        published: None,
-        modified: None,
-        fetched: now,
-        directives: Directives::default(),
-    })
 }
 
 /// Another order; 0 leaves the order as it is.

@@ -62,7 +62,7 @@ pub(crate) struct Place {
 }
 
 /// A document found.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy)]
 pub(crate) struct Found {
     pub(crate) place: Place,
     pub(crate) address: DocAddress,
@@ -145,34 +145,26 @@ impl PartialOrd for Place {
     }
 }
 
-/// A document among the best so far, in the order of its place.
-#[derive(Debug, Clone, Copy)]
-struct Kept {
-    place: Place,
-    doc: DocId,
-    score: Score,
-    factor: Score,
-}
-
-impl Ord for Kept {
+/// In the order of places.
+impl Ord for Found {
     fn cmp(&self, other: &Self) -> Ordering {
         self.place.cmp(&other.place)
     }
 }
 
-impl PartialOrd for Kept {
+impl PartialOrd for Found {
     fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
         Some(self.cmp(other))
     }
 }
 
-impl PartialEq for Kept {
+impl PartialEq for Found {
     fn eq(&self, other: &Self) -> bool {
         self.place == other.place
     }
 }
 
-impl Eq for Kept {}
+impl Eq for Found {}
 
 /// Collects within one segment.
 pub(crate) struct SegmentBest {
@@ -185,7 +177,7 @@ pub(crate) struct SegmentBest {
     tie: Column<u64>,
     /// The most a score of this segment is multiplied by.
     factor_max: Score,
-    heap: BinaryHeap<Reverse<Kept>>,
+    heap: BinaryHeap<Reverse<Found>>,
     total: u64,
 }
 
@@ -208,11 +200,12 @@ impl SegmentBest {
         if self.asked.after.is_some_and(|after| place >= after) {
             return;
         }
+        let found = Found { place, address: DocAddress::new(self.segment, doc), score, factor };
         if self.heap.len() < self.asked.limit {
-            self.heap.push(Reverse(Kept { place, doc, score, factor }));
+            self.heap.push(Reverse(found));
         } else if worst.is_some_and(|worst| place > worst) {
             self.heap.pop();
-            self.heap.push(Reverse(Kept { place, doc, score, factor }));
+            self.heap.push(Reverse(found));
         }
     }
 
@@ -221,7 +214,7 @@ impl SegmentBest {
         if self.heap.len() < self.asked.limit {
             None
         } else {
-            self.heap.peek().map(|Reverse(kept)| kept.place)
+            self.heap.peek().map(|Reverse(found)| found.place)
         }
     }
 
@@ -243,17 +236,7 @@ impl SegmentCollector for SegmentBest {
     }
 
     fn harvest(self) -> Harvest {
-        let segment = self.segment;
-        let mut found: Vec<Found> = self
-            .heap
-            .into_iter()
-            .map(|Reverse(Kept { place, doc, score, factor })| Found {
-                place,
-                address: DocAddress::new(segment, doc),
-                score,
-                factor,
-            })
-            .collect();
+        let mut found: Vec<Found> = self.heap.into_iter().map(|Reverse(found)| found).collect();
         found.sort_unstable_by_key(|found| Reverse(found.place));
         Harvest { found, total: self.total }
     }

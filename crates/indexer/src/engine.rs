@@ -17,7 +17,7 @@ use crate::error::Error;
 use crate::inbound::{Inbound, Unlinked};
 use crate::layout;
 use crate::recall;
-use crate::schema::{self, Surroundings};
+use crate::schema::{self, Place, Surroundings};
 use crate::settings::Settings;
 use crate::stored;
 use crate::story::{self, Placement, Stories};
@@ -163,13 +163,14 @@ impl Engine {
             detail: format!("a document cannot be written down: {e}"),
         })?;
         let placement = self.place(document, known)?;
+        let place = Place::of(&document.url);
         let surroundings = Surroundings {
             story: placement.map(|placement| placement.story),
             copy: placement.map(|placement| placement.copy),
             anchors: self.inbound.anchors(&document.key),
-            authority: self.inbound.authority(&schema::Place::of(&document.url).site),
+            authority: self.inbound.authority(&place.site),
         };
-        let mut entry = self.view.fields.entry(document, digest, &surroundings);
+        let mut entry = self.view.fields.entry(document, digest, &place, &surroundings);
         entry.add_text(self.view.fields.source, &source);
         // Its texts stand in it three times: stored, and in two fields until they are indexed.
         let Some(place) = self.room.take(3 * source.len()) else {

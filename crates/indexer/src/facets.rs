@@ -21,6 +21,7 @@ pub(crate) struct Counter {
 /// What a segment gave: documents by value of each property.
 #[derive(Debug, Default)]
 pub(crate) struct Counted {
+    total: u64,
     languages: HashMap<u64, u64>,
     sites: HashMap<String, u64>,
     sections: HashMap<String, u64>,
@@ -62,7 +63,7 @@ impl Ordinals {
 }
 
 impl Collector for Counter {
-    type Fruit = Facets;
+    type Fruit = (Facets, u64);
     type Child = SegmentCounter;
 
     fn for_segment(&self, _: SegmentOrdinal, reader: &SegmentReader) -> tantivy::Result<SegmentCounter> {
@@ -85,15 +86,18 @@ impl Collector for Counter {
         false
     }
 
-    fn merge_fruits(&self, segments: Vec<Counted>) -> tantivy::Result<Facets> {
+    fn merge_fruits(&self, segments: Vec<Counted>) -> tantivy::Result<(Facets, u64)> {
         let mut all = Counted::default();
         for segment in segments {
+            all.total += segment.total;
             segment.languages.into_iter().for_each(|(code, n)| *all.languages.entry(code).or_default() += n);
             segment.sites.into_iter().for_each(|(site, n)| *all.sites.entry(site).or_default() += n);
             segment.sections.into_iter().for_each(|(name, n)| *all.sections.entry(name).or_default() += n);
         }
         let languages = all.languages.into_iter().map(|(code, n)| (language_of(code), n)).collect();
-        Ok(Facets { languages: most(languages), sites: most(all.sites), sections: most(all.sections) })
+        let facets =
+            Facets { languages: most(languages), sites: most(all.sites), sections: most(all.sections) };
+        Ok((facets, all.total))
     }
 }
 
@@ -111,7 +115,13 @@ impl SegmentCollector for SegmentCounter {
     }
 
     fn harvest(self) -> Counted {
-        Counted { languages: self.languages, sites: self.sites.resolve(), sections: self.sections.resolve() }
+        let total = self.languages.values().sum();
+        Counted {
+            total,
+            languages: self.languages,
+            sites: self.sites.resolve(),
+            sections: self.sections.resolve(),
+        }
     }
 }
 

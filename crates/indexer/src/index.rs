@@ -289,9 +289,14 @@ impl LinkSource for Index {
             order: search::order(plan, query, &settings.weights),
             sieve: Sieve::new(&plan.filter, query.now),
         };
-        let all = (query.count || query.facets).then(|| run(&plan));
-        let total = all.as_ref().filter(|_| query.count).map(Run::count).transpose()?;
-        let facets = all.as_ref().filter(|_| query.facets).map(Run::facets).transpose()?;
+        let (facets, total) = match (query.facets, query.count) {
+            (true, counted) => {
+                let (facets, total) = run(&plan).facets()?;
+                (Some(facets), counted.then_some(total))
+            }
+            (false, true) => (None, Some(run(&plan).count()?)),
+            (false, false) => (None, None),
+        };
         plan.thin(lexicon.documents(), |clause| lexicon.frequency(clause.spot, &clause.text))?;
         let again = (!plan.is_open()).then_some(&plan);
         let answer = self.page(&run(&plan), again, query, &wanted, &mut analyser)?;

@@ -8,6 +8,7 @@ mod engine;
 mod error;
 mod exclusion;
 mod facets;
+mod fnv;
 mod generation;
 mod inbound;
 mod index;

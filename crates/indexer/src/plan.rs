@@ -156,13 +156,13 @@ impl Plan {
             if found > common { &mut often } else { &mut rare }.push(clause.clone());
         }
         if said[0] > said[1] {
-            self.bonus.extend(often);
-            self.any = rare;
-        } else if !often.is_empty() {
-            rare.extend(often);
+            self.bonus.append(&mut often);
+        }
+        rare.append(&mut often);
+        // A plan without alternatives would match everything: one that nothing is found by stays as it is.
+        if !rare.is_empty() {
             self.any = rare;
         }
-        // A plan without alternatives would match everything: one that nothing is found by stays as it is.
         Ok(())
     }
 

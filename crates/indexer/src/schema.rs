@@ -11,6 +11,7 @@ use tantivy::{TantivyDocument, Term};
 
 use crate::analysis::{self, EXACT, TERMS};
 use crate::cross::{self, CROSS};
+use crate::fnv::Fnv;
 
 /// Version of the fields: raised with every change of them.
 pub(crate) const VERSION: u32 = 3;
@@ -140,11 +141,11 @@ impl Fields {
         &self,
         document: &Document,
         digest: u64,
+        place: &Place,
         surroundings: &Surroundings,
     ) -> TantivyDocument {
         let mut entry = TantivyDocument::new();
         let language = &document.language;
-        let place = Place::of(&document.url);
         let title = analysis::marked(language, &document.title);
         let body = analysis::marked(language, body(document));
         for text in [&title, &body] {
@@ -272,7 +273,7 @@ pub(crate) fn tie(key: &UrlKey) -> u64 {
 
 /// A fingerprint of everything a document says, but not of when it was fetched: equal = unchanged. FNV-1a, 64 bit.
 pub(crate) fn digest(document: &Document) -> u64 {
-    let mut hash = Fnv(0xcbf2_9ce4_8422_2325);
+    let mut hash = Fnv::default();
     let dates = [document.published, document.modified];
     let directives = &document.directives;
     hash.text(&document.url);
@@ -300,28 +301,12 @@ pub(crate) fn digest(document: &Document) -> u64 {
         Some(directives.images),
     ];
     hash.bytes(&flags.map(|flag| flag.map_or(2, u8::from)));
-    hash.0
-}
-
-struct Fnv(u64);
-
-impl Fnv {
-    fn bytes(&mut self, bytes: &[u8]) {
-        for b in bytes {
-            self.0 = (self.0 ^ u64::from(*b)).wrapping_mul(0x0100_0000_01b3);
-        }
-    }
-
-    /// With a separator that no UTF-8 text holds, so that two texts never run together.
-    fn text(&mut self, text: &str) {
-        self.bytes(text.as_bytes());
-        self.bytes(&[0xff]);
-    }
+    hash.value()
 }
 
 /// A fingerprint of a text, for cursors.
 pub(crate) fn fingerprint(text: &str) -> u64 {
-    let mut hash = Fnv(0xcbf2_9ce4_8422_2325);
+    let mut hash = Fnv::default();
     hash.text(text);
-    hash.0
+    hash.value()
 }

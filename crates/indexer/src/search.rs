@@ -233,8 +233,8 @@ impl Run<'_> {
         Ok(self.best(0, None, true)?.1)
     }
 
-    /// How many documents match, by property.
-    pub(crate) fn facets(&self) -> Result<Facets, Error> {
+    /// How many documents match, by property and in all.
+    pub(crate) fn facets(&self) -> Result<(Facets, u64), Error> {
         let counter = Counter { sieve: self.sieve.clone() };
         self.failed(self.lexicon.searcher.search(&*self.query, &counter))
     }

@@ -12,6 +12,7 @@ use model::{Document, Language};
 use crate::analysis::{Analyser, Tongue, Word, Words};
 use crate::cross;
 use crate::plan::{Clause, Plan, Spot};
+use crate::schema;
 
 /// Terms of the query: 25 are as good for long texts (field.md §4), 40 better for short Kazakh ones, each word of which gives
 /// two (docs/stories.md).
@@ -45,12 +46,7 @@ pub(crate) struct Pattern<'a> {
 
 impl<'a> Pattern<'a> {
     pub(crate) fn of(document: &'a Document) -> Self {
-        let text = if document.text.is_empty() {
-            document.description.as_deref().unwrap_or_default()
-        } else {
-            &document.text
-        };
-        Self { title: &document.title, text, language: &document.language }
+        Self { title: &document.title, text: schema::body(document), language: &document.language }
     }
 }
 

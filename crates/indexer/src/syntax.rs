@@ -137,12 +137,9 @@ impl Filter {
     }
 }
 
-/// An instant, or the first one of a day in UTC.
 fn instant(value: &str) -> Result<Timestamp, String> {
-    value
-        .parse()
-        .or_else(|_| format!("{value}T00:00:00Z").parse())
-        .map_err(|_| format!("{value:?} is not a time; write 2026-11-22 or 2026-11-22T08:00:00Z"))
+    model::time::instant_or_day(value)
+        .ok_or_else(|| format!("{value:?} is not a time; write 2026-11-22 or 2026-11-22T08:00:00Z"))
 }
 
 #[cfg(test)]

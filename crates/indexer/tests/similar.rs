@@ -3,32 +3,8 @@
 #![expect(clippy::expect_used, reason = "a case that cannot go on has failed")]
 
 use indexer::{Filter, Index, IndexWriter, LinkSource, MemoryIndex, Seed, Settings, Similar};
-use model::{CanonicalUrl, Directives, Document, Language, Position, Timestamp};
-
-fn now() -> Timestamp {
-    Timestamp::from_second(1_780_000_000).expect("a time")
-}
-
-fn document(url: &str, language: &str, title: &str, text: &str) -> Document {
-    let url = CanonicalUrl::parse(url).expect("a URL");
-    Document {
-        key: url.key(),
-        url: url.canonical().to_owned(),
-        title: title.to_owned(),
-        text: text.to_owned(),
-        description: None,
-        author: None,
-        site_name: None,
-        section: None,
-        tags: Vec::new(),
-        image: None,
-        language: Language::new(language),
-        published: None,
-        modified: None,
-        fetched: now(),
-        directives: Directives::default(),
-    }
-}
+use model::{Document, Language, Position};
+use testkit::conformance::indexer::{document, now};
 
 /// Three events in three languages.
 fn reports() -> Vec<Document> {

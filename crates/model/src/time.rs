@@ -22,6 +22,12 @@ impl Clock for SystemClock {
     }
 }
 
+/// What a person writes for a time: an instant (RFC 3339), or a day (YYYY-MM-DD), which stands for its first instant in UTC.
+#[must_use]
+pub fn instant_or_day(text: &str) -> Option<Timestamp> {
+    text.parse().or_else(|_| format!("{text}T00:00:00Z").parse()).ok()
+}
+
 /// `at + by`, stopping at the last representable instant instead of overflowing.
 #[must_use]
 pub fn later(at: Timestamp, by: Duration) -> Timestamp {

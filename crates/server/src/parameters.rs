@@ -71,7 +71,7 @@ fn host(name: &str, text: &str) -> Result<String, Problem> {
 
 /// An instant; a date stands for its beginning in UTC.
 fn instant(name: &str, text: &str) -> Result<Timestamp, Problem> {
-    text.parse().or_else(|_| format!("{text}T00:00:00Z").parse()).map_err(|_| {
+    model::time::instant_or_day(text).ok_or_else(|| {
         Problem::bad_request(format!(
             "{name} {:?} is not a time; write 2026-11-22T08:00:00Z or 2026-11-22",
             short(text)

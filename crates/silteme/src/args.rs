@@ -450,7 +450,6 @@ pub(crate) enum ConfigAction {
 
 /// An instant as RFC 3339, or a day (its first instant in UTC).
 pub(crate) fn parse_time(text: &str) -> Result<model::Timestamp, String> {
-    text.parse::<model::Timestamp>()
-        .or_else(|_| format!("{text}T00:00:00Z").parse())
-        .map_err(|_| format!("{text:?} is not a time; write 2026-11-22 or 2026-11-22T08:00:00Z"))
+    model::time::instant_or_day(text)
+        .ok_or_else(|| format!("{text:?} is not a time; write 2026-11-22 or 2026-11-22T08:00:00Z"))
 }

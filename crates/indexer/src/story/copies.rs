@@ -8,6 +8,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use crate::analysis::{Word, Words};
+use crate::fnv::Fnv;
 
 /// Words of one sequence.
 const SEQUENCE: usize = 4;
@@ -64,10 +65,10 @@ impl Sketch {
         let mut word = Word::default();
         let mut last = [0_u64; SEQUENCE];
         let mut hashes = Vec::new();
-        let (mut count, mut whole) = (0, FNV);
+        let (mut count, mut whole) = (0, Fnv::default());
         while count < WORDS_MAX && words.next_into(&mut word) {
-            let hash = word.text.bytes().fold(FNV, step);
-            whole = hash.to_le_bytes().into_iter().fold(whole, step);
+            let hash = Fnv::of(word.text.as_bytes());
+            whole.bytes(&hash.to_le_bytes());
             last[count % SEQUENCE] = hash;
             count += 1;
             if count >= SEQUENCE {
@@ -80,7 +81,7 @@ impl Sketch {
         let sequences = hashes.len();
         hashes.truncate(SKETCH);
         hashes.shrink_to_fit();
-        Self { smallest: hashes, sequences, whole: (count >= SAME_MIN).then_some(whole) }
+        Self { smallest: hashes, sequences, whole: (count >= SAME_MIN).then_some(whole.value()) }
     }
 
     /// Which share of the shorter text's sequences both have, estimated.
@@ -157,13 +158,6 @@ impl Copies {
             }
         }
     }
-}
-
-const FNV: u64 = 0xcbf2_9ce4_8422_2325;
-
-/// One byte of FNV-1a.
-fn step(hash: u64, byte: u8) -> u64 {
-    (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
 }
 
 /// Spreads every bit over all of them (the last step of `SplitMix64`), so that the smallest hashes are a fair sample.

@@ -9,6 +9,7 @@ use std::collections::BTreeMap;
 
 use crate::analysis::{Tongue, Word, Words};
 use crate::cross::{Bridge, Sense};
+use crate::fnv::Fnv;
 
 use super::counts::Counts;
 
@@ -120,7 +121,9 @@ pub(super) fn weighed(found: &Reading, counts: &Counts) -> Vec<Feature> {
 
 /// FNV-1a, 64 bits folded to 32.
 fn hash(sort: u8, bytes: &[u8]) -> u32 {
-    let step = |hash: u64, byte: &u8| (hash ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3);
-    let hash = std::iter::once(&sort).chain(bytes).fold(0xcbf2_9ce4_8422_2325, step);
+    let mut hash = Fnv::default();
+    hash.bytes(&[sort]);
+    hash.bytes(bytes);
+    let hash = hash.value();
     ((hash ^ (hash << 32)) >> 32) as u32
 }

@@ -2,32 +2,17 @@
 
 use std::collections::HashSet;
 
-use model::{CanonicalUrl, Directives, Document, Language, Span, Timestamp};
+use model::{Document, Span, Timestamp};
 use proptest::prelude::*;
+use testkit::conformance::indexer as conformance;
 
 use super::{Placement, Settings, Stories};
 
 const DAY: i64 = 86_400;
 
 fn document(url: &str, language: &str, title: &str, text: &str) -> Document {
-    let url = CanonicalUrl::parse(&format!("https://{url}")).expect("a URL");
-    Document {
-        key: url.key(),
-        url: url.canonical().to_owned(),
-        title: title.to_owned(),
-        text: text.to_owned(),
-        description: None,
-        author: None,
-        site_name: None,
-        section: None,
-        tags: Vec::new(),
-        image: None,
-        language: Language::new(language),
-        published: None,
-        modified: None,
-        fetched: Timestamp::from_second(1_780_000_000).expect("a time"),
-        directives: Directives::default(),
-    }
+    let fetched = Timestamp::from_second(1_780_000_000).expect("a time");
+    Document { fetched, ..conformance::document(&format!("https://{url}"), language, title, text) }
 }
 
 fn later(mut document: Document, days: i64) -> Document {
