@@ -16,6 +16,8 @@
 
 #[cfg(feature = "archive")]
 pub mod archive;
+#[cfg(feature = "feedback")]
+pub mod feedback;
 #[cfg(feature = "fetcher")]
 pub mod fetcher;
 #[cfg(feature = "frontier")]
