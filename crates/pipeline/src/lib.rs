@@ -42,6 +42,8 @@ pub use crate::jobs::{Job, JobScope, JunkSeed, ListedSeed};
 pub use crate::lock::{Holder, WriterLock, holder};
 pub use crate::progress::{CrawlSummary, Progress};
 pub use crate::reindex::{ReindexRequest, ReindexSummary, reindex, rollback};
+pub use frontier::Takedown;
+
 pub use crate::scan::{Trace, scan_takedowns, scan_texts};
 pub use crate::schedule::{Schedule, next_run};
 pub use crate::scheduler::Scheduler;

@@ -6,14 +6,16 @@ use std::time::Duration;
 
 use indexer::Index;
 use model::{Clock, Timestamp};
-use pipeline::{Progress, Takedowns, hide_taken_down, index_dir};
+use pipeline::{Job, Progress, Takedowns, hide_taken_down, index_dir};
 use tokio::sync::Semaphore;
 
+use crate::access::{Caller, Grants, Limits};
 use crate::error::Error;
 use crate::metrics::Metrics;
 use crate::problem::Problem;
 use crate::request_id::RequestIds;
 use crate::settings::Settings;
+use crate::works::Works;
 
 /// Lookups that run at the same time; further ones wait for their turn under their deadline. A lookup is CPU work of a few
 /// milliseconds, so more would only make all of them slower; well below tokio's 512 blocking threads.
@@ -31,6 +33,8 @@ pub struct Opening<'a> {
     pub server: &'a Settings,
     /// The clock.
     pub clock: Arc<dyn Clock>,
+    /// The jobs, scheduled or not.
+    pub jobs: &'a [Job],
     /// Counters of the scheduled jobs.
     pub progress: Arc<Progress>,
 }
@@ -44,6 +48,9 @@ pub struct App {
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) metrics: Arc<Metrics>,
     pub(crate) request_ids: Arc<RequestIds>,
+    pub(crate) limits: Arc<Limits>,
+    pub(crate) works: Arc<Works>,
+    grants: Grants,
     watch: Arc<Watch>,
     lookups: Arc<Semaphore>,
 }
@@ -74,6 +81,9 @@ impl App {
             clock: Arc::clone(&opening.clock),
             metrics: Arc::new(Metrics::new(Arc::clone(&opening.progress))),
             request_ids: Arc::new(RequestIds::since(opening.clock.now())),
+            limits: Arc::default(),
+            works: Arc::new(Works::of(opening)),
+            grants: Grants::of(opening.data),
             watch: Arc::new(Watch {
                 data: opening.data.to_owned(),
                 settings: opening.pipeline.clone(),
@@ -100,6 +110,22 @@ impl App {
                 );
             }
         }
+    }
+
+    /// The keys given out.
+    #[cfg(test)]
+    pub(crate) fn grants(&self) -> &Grants {
+        &self.grants
+    }
+
+    /// Who a token belongs to.
+    pub(crate) async fn caller(&self, token: &str) -> Result<Caller, Problem> {
+        let grant = self.grants.holder(token, self.clock.now()).map_err(|e| Problem::internal(&e))?;
+        grant.map(Caller::Key).ok_or_else(|| {
+            Problem::unauthorized(
+                "the key is not known, has expired or was taken back; ask the operator for another",
+            )
+        })
     }
 
     /// Runs a lookup on a thread that may block on the disk. It keeps its place among the lookups until it ends, even when

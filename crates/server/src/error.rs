@@ -2,6 +2,7 @@
 
 use std::io;
 use std::net::SocketAddr;
+use std::path::PathBuf;
 
 /// A failure of ours.
 #[derive(Debug, thiserror::Error)]
@@ -20,9 +21,20 @@ pub enum Error {
     },
     /// An address that other machines reach, without TLS.
     #[error(
-        "{0} is reachable by other machines and this server speaks plain HTTP; listen on loopback (127.0.0.1) and put a TLS proxy in front"
+        "{0} is reachable by other machines and would speak plain HTTP; set [server] tls_certificate and tls_key, or listen on loopback (127.0.0.1) behind a TLS proxy"
     )]
     NotLoopback(SocketAddr),
+    /// The certificate or its key cannot be used.
+    #[error(
+        "the certificate {certificate} and its key cannot be used; both are PEM files, the chain begins with the server's own"
+    )]
+    Certificate {
+        /// The certificate's file.
+        certificate: PathBuf,
+        /// What is wrong.
+        #[source]
+        source: io::Error,
+    },
     /// The listener failed.
     #[error("the server stopped")]
     Serve(#[source] io::Error),

@@ -1,5 +1,6 @@
 #![doc = include_str!("../README.md")]
 
+pub mod access;
 mod app;
 mod error;
 mod gate;
@@ -11,7 +12,9 @@ pub mod problem;
 mod request_id;
 mod routes;
 mod settings;
+mod tls;
 mod view;
+mod works;
 #[cfg(test)]
 mod world;
 

@@ -54,7 +54,7 @@ fn story(text: &str) -> Result<u64, Problem> {
 }
 
 /// A host name as the index has it: lower case, punycode.
-fn host(name: &str, text: &str) -> Result<String, Problem> {
+pub(crate) fn host(name: &str, text: &str) -> Result<String, Problem> {
     let refused =
         || Problem::bad_request(format!("{name} {:?} is not a host name such as example.kz", short(text)));
     let is_literal = text.starts_with('[');
@@ -70,7 +70,7 @@ fn host(name: &str, text: &str) -> Result<String, Problem> {
 }
 
 /// An instant; a date stands for its beginning in UTC.
-fn instant(name: &str, text: &str) -> Result<Timestamp, Problem> {
+pub(crate) fn instant(name: &str, text: &str) -> Result<Timestamp, Problem> {
     model::time::instant_or_day(text).ok_or_else(|| {
         Problem::bad_request(format!(
             "{name} {:?} is not a time; write 2026-11-22T08:00:00Z or 2026-11-22",

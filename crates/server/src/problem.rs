@@ -52,6 +52,46 @@ impl Problem {
         }
     }
 
+    /// Nobody said who asks, or the key is not valid.
+    pub(crate) fn unauthorized(detail: impl Into<String>) -> Self {
+        Self { kind: "/problems/unauthorized", title: "A key is needed", status: 401, detail: detail.into() }
+    }
+
+    /// Whoever asks may not do this.
+    pub(crate) fn forbidden(detail: impl Into<String>) -> Self {
+        Self { kind: "/problems/forbidden", title: "Not for this caller", status: 403, detail: detail.into() }
+    }
+
+    /// The person has not agreed to this, or no longer.
+    pub(crate) fn no_consent(detail: impl Into<String>) -> Self {
+        Self {
+            kind: "/problems/consent-required",
+            title: "The person has not agreed",
+            status: 403,
+            detail: detail.into(),
+        }
+    }
+
+    /// It contradicts what is there.
+    pub(crate) fn conflict(detail: impl Into<String>) -> Self {
+        Self {
+            kind: "/problems/conflict",
+            title: "It contradicts what is there",
+            status: 409,
+            detail: detail.into(),
+        }
+    }
+
+    /// The caller asks too often.
+    pub(crate) fn too_many(wait: std::time::Duration) -> Self {
+        Self {
+            kind: "/problems/too-many-requests",
+            title: "Too many requests",
+            status: 429,
+            detail: format!("ask again in {} s, or ask the operator for a higher limit", wait.as_secs() + 1),
+        }
+    }
+
     /// The deadline of a request has passed.
     pub(crate) fn timeout() -> Self {
         Self {
@@ -107,6 +147,18 @@ impl From<indexer::Error> for Problem {
     }
 }
 
+impl From<pipeline::Error> for Problem {
+    fn from(error: pipeline::Error) -> Self {
+        match error {
+            pipeline::Error::Busy { holder, .. } => {
+                Self::conflict(format!("{holder} is writing; try again when it has ended"))
+            }
+            pipeline::Error::Input(detail) => Self::bad_request(detail),
+            other => Self::internal(&other),
+        }
+    }
+}
+
 impl From<recommender::Error> for Problem {
     fn from(error: recommender::Error) -> Self {
         match error {
@@ -140,8 +192,14 @@ impl IntoResponse for Problem {
         let mut response = (status, Json(self)).into_response();
         let headers = response.headers_mut();
         headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(MEDIA_TYPE));
-        if status == StatusCode::SERVICE_UNAVAILABLE {
-            headers.insert(header::RETRY_AFTER, HeaderValue::from_static("1"));
+        match status {
+            StatusCode::SERVICE_UNAVAILABLE | StatusCode::TOO_MANY_REQUESTS => {
+                headers.entry(header::RETRY_AFTER).or_insert(HeaderValue::from_static("1"));
+            }
+            StatusCode::UNAUTHORIZED => {
+                headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
+            }
+            _ => {}
         }
         response
     }

@@ -5,14 +5,17 @@ mod document;
 mod etag;
 mod links;
 mod operations;
+mod operators;
 mod recommendations;
 mod search;
 
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
-use axum::http::{HeaderName, HeaderValue};
+use axum::http::{HeaderName, HeaderValue, Method, header};
 use axum::middleware::from_fn_with_state;
 use axum::routing::get;
+use tower_http::compression::CompressionLayer;
+use tower_http::cors::{AllowOrigin, CorsLayer};
 use tower_http::set_header::SetResponseHeaderLayer;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
@@ -24,15 +27,34 @@ use crate::{gate, pages};
 /// Nothing from elsewhere, nothing that runs, nobody's frame.
 const POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
 
+/// One year of TLS only, hosts below it too (RFC 6797 section 6.1).
+const HSTS: &str = "max-age=31536000; includeSubDomains";
+
 /// The routes that the OpenAPI document describes.
 fn api() -> OpenApiRouter<App> {
-    OpenApiRouter::with_openapi(document::empty())
+    OpenApiRouter::with_openapi(document::empty()).merge(lookups()).merge(operation())
+}
+
+/// What is asked all day. Only these answers are compressed: none holds a secret beside what a caller wrote.
+fn lookups() -> OpenApiRouter<App> {
+    OpenApiRouter::new()
         .routes(routes!(search::search))
         .routes(routes!(links::by_url))
         .routes(routes!(links::by_id))
         .routes(routes!(links::similar))
         .routes(routes!(recommendations::recommendations))
         .routes(routes!(changes::changes))
+        .layer(CompressionLayer::new().gzip(true).zstd(true))
+}
+
+/// What runs the service.
+fn operation() -> OpenApiRouter<App> {
+    OpenApiRouter::new()
+        .routes(routes!(operators::status))
+        .routes(routes!(operators::jobs))
+        .routes(routes!(operators::by_host))
+        .routes(routes!(operators::takedowns, operators::take_down))
+        .routes(routes!(operators::reindexing, operators::reindex))
         .routes(routes!(operations::healthz))
         .routes(routes!(operations::readyz))
         .routes(routes!(operations::metrics))
@@ -49,22 +71,40 @@ pub fn router(app: App) -> Router {
     let (api, described) = api().split_for_parts();
     let described = document::text(described);
     let headers = [("content-type", "application/json"), ("cache-control", "max-age=300")];
-    api.route("/openapi.json", get(move || std::future::ready((headers, described.clone()))))
+    let router = api
+        .route("/openapi.json", get(move || std::future::ready((headers, described.clone()))))
         .route("/", get(pages::home))
         .route("/recommendations", get(pages::recommendations))
         .fallback(|| async { Problem::not_found("no such path; see /openapi.json") })
         .method_not_allowed_fallback(|| async { Problem::method_not_allowed() })
         .layer(DefaultBodyLimit::max(app.settings.body_max.as_len()))
         .layer(from_fn_with_state(app.clone(), gate::pass))
-        .layer(header("cache-control", "no-store"))
-        .layer(header("x-content-type-options", "nosniff"))
-        .layer(header("referrer-policy", "no-referrer"))
-        .layer(header("content-security-policy", POLICY))
-        .with_state(app)
+        .layer(header_if_absent("cache-control", "no-store"))
+        .layer(header_if_absent("x-content-type-options", "nosniff"))
+        .layer(header_if_absent("referrer-policy", "no-referrer"))
+        .layer(header_if_absent("content-security-policy", POLICY));
+    let router = if app.settings.tls_certificate.is_some() {
+        router.layer(header_if_absent("strict-transport-security", HSTS))
+    } else {
+        router
+    };
+    let origins = &app.settings.cors_origins;
+    let router = if origins.is_empty() { router } else { router.layer(cors(origins)) };
+    router.with_state(app)
+}
+
+/// Lets pages of these origins read answers in a browser; keys travel in a header, never in cookies.
+fn cors(origins: &[String]) -> CorsLayer {
+    let origins = origins.iter().filter_map(|origin| HeaderValue::from_str(origin).ok());
+    let methods = [Method::GET, Method::POST, Method::PUT, Method::PATCH, Method::DELETE];
+    CorsLayer::new()
+        .allow_origin(AllowOrigin::list(origins))
+        .allow_methods(methods)
+        .allow_headers([header::AUTHORIZATION, header::CONTENT_TYPE])
 }
 
 /// Adds a header to answers that do not have it.
-fn header(name: &'static str, value: &'static str) -> SetResponseHeaderLayer<HeaderValue> {
+fn header_if_absent(name: &'static str, value: &'static str) -> SetResponseHeaderLayer<HeaderValue> {
     SetResponseHeaderLayer::if_not_present(HeaderName::from_static(name), HeaderValue::from_static(value))
 }
 

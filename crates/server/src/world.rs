@@ -24,7 +24,7 @@ pub(crate) struct World {
     pub(crate) app: App,
     pub(crate) clock: SimulatedClock,
     pub(crate) data: Scratch,
-    writer: Writer,
+    writer: Option<Writer>,
 }
 
 /// An answer, read to its end.
@@ -51,11 +51,12 @@ impl World {
             pipeline: &pipeline::Settings::default(),
             recommender: &recommender::Settings::default(),
             server: settings,
+            jobs: &[],
             clock: Arc::new(clock.clone()),
             progress: Arc::new(Progress::default()),
         })
         .unwrap();
-        let writer = app.index.writer().unwrap();
+        let writer = Some(app.index.writer().unwrap());
         let mut world = Self { app, clock, data, writer };
         if !documents.is_empty() {
             world.put(documents);
@@ -69,14 +70,25 @@ impl World {
         Self::of(&documents)
     }
 
+    pub(crate) fn now(&self) -> model::Timestamp {
+        self.clock.now()
+    }
+
     pub(crate) fn put(&mut self, documents: &[Document]) {
-        self.writer.put(documents).unwrap();
-        self.writer.commit(Position::default(), self.clock.now()).unwrap();
+        let writer = self.writer.as_mut().unwrap();
+        writer.put(documents).unwrap();
+        writer.commit(Position::default(), self.clock.now()).unwrap();
+    }
+
+    /// Lets others write.
+    pub(crate) fn close_writer(&mut self) {
+        self.writer = None;
     }
 
     pub(crate) fn delete(&mut self, url: &str, why: Removal) {
-        self.writer.delete(&[key(url)], why).unwrap();
-        self.writer.commit(Position::default(), self.clock.now()).unwrap();
+        let writer = self.writer.as_mut().unwrap();
+        writer.delete(&[key(url)], why).unwrap();
+        writer.commit(Position::default(), self.clock.now()).unwrap();
     }
 
     pub(crate) async fn ask(&self, request: Request<Body>) -> Answered {

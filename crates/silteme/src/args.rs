@@ -128,6 +128,11 @@ pub(crate) enum Command {
         after_help = "Examples:\n  silteme verify --repair\n  silteme verify --forgotten 'words of the page' https://example.kz/a"
     )]
     Verify(VerifyArgs),
+    /// Keys of the API: who may ask what
+    #[command(
+        after_help = "Examples:\n  silteme keys add --role recommender --name 'news app' --basis 'contract 12'\n  silteme keys list\n  silteme keys revoke 1f2e3d4c\n\nRoles: recommender (lookups, feedback, consent), support (the data of people), operator (jobs, takedowns,\nreindexing), auditor (the audit log). A running server knows of a change at its next request."
+    )]
+    Keys(KeysArgs),
     /// Effective settings and where each came from
     #[command(after_help = "Examples:\n  silteme config show\n  silteme config check --config other.toml")]
     Config(ConfigArgs),
@@ -215,7 +220,7 @@ pub(crate) enum FaultLevel {
 
 #[derive(Debug, Args)]
 pub(crate) struct ServeArgs {
-    /// Address to listen on (loopback; put a TLS proxy in front for others)
+    /// Address to listen on; others than loopback need [server] tls_certificate and tls_key
     #[arg(long, value_name = "ADDR")]
     pub(crate) listen: Option<SocketAddr>,
 }
@@ -341,6 +346,44 @@ pub(crate) struct RecommendArgs {
     /// Results, at most
     #[arg(long, value_name = "N", default_value_t = 10, value_parser = clap::value_parser!(u16).range(1..=1000))]
     pub(crate) limit: u16,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct KeysArgs {
+    #[command(subcommand)]
+    pub(crate) command: KeysCommand,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum KeysCommand {
+    /// Make a key; it is shown once
+    Add(KeysAddArgs),
+    /// Every key there ever was, without the keys themselves
+    List,
+    /// Take a key back at once
+    Revoke {
+        /// As `keys list` names it
+        id: String,
+    },
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct KeysAddArgs {
+    /// What it is for: operator, recommender, support or auditor
+    #[arg(long, value_name = "ROLE")]
+    pub(crate) role: server::access::Role,
+    /// Who holds it: a service or a member of staff
+    #[arg(long, value_name = "NAME")]
+    pub(crate) name: String,
+    /// Why it is given: contract, order
+    #[arg(long, value_name = "TEXT")]
+    pub(crate) basis: String,
+    /// From when on it no longer works (RFC 3339 or YYYY-MM-DD)
+    #[arg(long, value_name = "TIME", value_parser = parse_time)]
+    pub(crate) expires: Option<model::Timestamp>,
+    /// Requests a second, over [server] requests_per_second; 0: no limit
+    #[arg(long, value_name = "N")]
+    pub(crate) requests_per_second: Option<u32>,
 }
 
 #[derive(Debug, Args)]

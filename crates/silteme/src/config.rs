@@ -109,6 +109,7 @@ impl Sections {
             index: self.index,
         };
         pipeline.check().map_err(usage)?;
+        self.server.check().map_err(usage)?;
         Ok(Config {
             pipeline,
             recommender: self.recommender,

@@ -2,6 +2,7 @@
 
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
+use data_encoding::HEXLOWER;
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 
@@ -19,20 +20,16 @@ pub(super) fn answer(value: &impl Serialize, asked: &HeaderMap) -> Result<Respon
     Ok((cache, [(header::CONTENT_TYPE, "application/json")], body).into_response())
 }
 
-/// Half a SHA-256 tells any two versions of a link apart.
+/// Half a SHA-256 tells any two versions of a link apart. Weak, because compression changes the bytes and not the link
+/// (RFC 9110 section 8.8.1).
 fn tag(body: &[u8]) -> String {
-    use std::fmt::Write as _;
-    let mut tag = String::from("\"");
-    for byte in &Sha256::digest(body)[..16] {
-        let _ = write!(tag, "{byte:02x}");
-    }
-    tag.push('"');
-    tag
+    format!("W/\"{}\"", HEXLOWER.encode(&Sha256::digest(body)[..16]))
 }
 
 /// Whether a line of `If-None-Match` names the tag: `*`, or a list, compared weakly (RFC 9110 section 13.1.2). Our tags hold
 /// no comma, so a foreign tag that does cannot be mistaken for one.
 fn matches(line: &[u8], tag: &str) -> bool {
     let Ok(line) = std::str::from_utf8(line) else { return false };
-    line.split(',').map(str::trim).any(|one| one == "*" || one.strip_prefix("W/").unwrap_or(one) == tag)
+    let bare = |tag: &str| tag.strip_prefix("W/").unwrap_or(tag).to_owned();
+    line.split(',').map(str::trim).any(|one| one == "*" || bare(one) == bare(tag))
 }

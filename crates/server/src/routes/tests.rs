@@ -5,6 +5,7 @@ mod changes;
 mod links;
 mod openapi;
 mod operations;
+mod operators;
 mod permitted;
 mod recommendations;
 mod search;

@@ -9,6 +9,7 @@ mod export;
 mod follow;
 mod forget;
 mod import;
+mod keys;
 mod lookup;
 mod parse;
 mod recommend;
@@ -68,6 +69,7 @@ pub(crate) fn run(arguments: Arguments) -> anyhow::Result<Exit> {
         Command::Status(args) => status::run(&mut context, &args),
         Command::Forget(args) => forget::run(&mut context, &args),
         Command::Verify(args) => verify::run(&mut context, &args),
+        Command::Keys(args) => keys::run(&mut context, &args),
         Command::Config(args) => config::run(&mut context, &args),
     }?;
     context.out.flush()?;

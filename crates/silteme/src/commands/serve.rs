@@ -35,18 +35,20 @@ pub(super) async fn serve(
 ) -> anyhow::Result<()> {
     let settings = context.config.pipeline.clone();
     let data = context.global.data.clone();
-    let scheduler = Scheduler::plan(jobs, &data, settings.clone(), Arc::clone(&context.clock))?
+    let settings_of_server = server::Settings { listen, ..context.config.server.clone() };
+    let scheduler = Scheduler::plan(jobs.clone(), &data, settings.clone(), Arc::clone(&context.clock))?
         .following(follow::politeness(&context.config, &context.global));
     let app = server::App::open(&server::Opening {
         data: &data,
         pipeline: &settings,
         recommender: &context.config.recommender,
-        server: &context.config.server,
+        server: &settings_of_server,
+        jobs: &jobs,
         clock: Arc::clone(&context.clock),
         progress: scheduler.progress(),
     })?;
-    let bound = server::bind(listen).await?;
-    context.out.say(&format!("serving on http://{} (Ctrl-C stops)", bound.address()))?;
+    let bound = server::bind(&settings_of_server)?;
+    context.out.say(&format!("serving on {}://{} (Ctrl-C stops)", bound.scheme(), bound.address()))?;
     context.out.flush()?;
     let running = tokio::spawn(scheduler.run(stop.child_token()));
     bound.serve(app, stop.clone()).await?;

@@ -76,9 +76,9 @@ async fn a_link_the_caller_has_is_not_sent_again_until_it_changes() {
     let first = world.get(&path).await;
     let tag = first.header("etag").to_owned();
     assert_eq!(first.header("cache-control"), "no-cache");
-    assert!(tag.starts_with('"') && tag.ends_with('"') && tag.len() == 34, "{tag}");
+    assert!(tag.starts_with("W/\"") && tag.ends_with('"') && tag.len() == 36, "{tag}");
     assert_eq!(world.get("/v1/links?url=https://host1.test/001").await.header("etag"), tag);
-    for known in [tag.clone(), format!("W/{tag}"), format!("\"x\", {tag}"), "*".to_owned()] {
+    for known in [tag.clone(), tag.replace("W/", ""), format!("\"x\", {tag}"), "*".to_owned()] {
         let again = world.get_with(&path, "if-none-match", &known).await;
         assert_eq!(
             (again.status.as_u16(), again.body.as_str(), again.header("etag")),

@@ -1,0 +1,272 @@
+//! One transaction over the rows of persons.
+//!
+//! Invariant: a row's body is encrypted under its person's key and bound to its kind and id; in plain columns stand random-looking
+//! ids, the kind and an expiry day. The order of rows shows the order in which they came, nothing else does.
+
+use rusqlite::{OptionalExtension, Transaction, params};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+use crate::keyring::{Handle, Keyring, Ring};
+use crate::person::{Core, PersonId};
+use crate::register::{Kind, Register};
+use crate::secret::{Key, random};
+use crate::{Error, day};
+
+/// Each entry leads from one version of the schema to the next; new tables are added at the end.
+pub(crate) const MIGRATIONS: &[&str] = &["
+    CREATE TABLE rows (
+        seq INTEGER PRIMARY KEY,
+        id BLOB NOT NULL UNIQUE,
+        person BLOB NOT NULL,
+        kind TEXT NOT NULL,
+        expires INTEGER,
+        body BLOB NOT NULL
+    );
+    CREATE INDEX rows_person ON rows (person, kind, seq);
+    CREATE INDEX rows_expires ON rows (expires) WHERE expires IS NOT NULL;
+    CREATE TABLE lookups (mac BLOB PRIMARY KEY, person BLOB NOT NULL) WITHOUT ROWID;
+    CREATE INDEX lookups_person ON lookups (person);
+    CREATE TABLE tickets (
+        id BLOB PRIMARY KEY, subject BLOB NOT NULL, open INTEGER NOT NULL, expires INTEGER, body BLOB NOT NULL
+    ) WITHOUT ROWID;
+    CREATE INDEX tickets_subject ON tickets (subject);
+    CREATE TABLE meta (name TEXT PRIMARY KEY, value BLOB NOT NULL) WITHOUT ROWID;
+"];
+
+/// What persons are found by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum By {
+    Id,
+    Email,
+    Phone,
+}
+
+impl By {
+    fn as_str(self) -> &'static str {
+        match self {
+            Self::Id => "id",
+            Self::Email => "email",
+            Self::Phone => "phone",
+        }
+    }
+}
+
+/// A person whose rows can be read.
+pub(crate) struct Person {
+    pub(crate) handle: Handle,
+    pub(crate) core: Core,
+    bodies: Key,
+    ids: Key,
+}
+
+/// A transaction with what is needed to read and write in it.
+pub(crate) struct Desk<'a> {
+    pub(crate) tx: Transaction<'a>,
+    pub(crate) keys: &'a mut Keyring,
+    pub(crate) ring: &'a Ring,
+    pub(crate) register: &'a Register,
+    pub(crate) now: model::Timestamp,
+}
+
+impl Desk<'_> {
+    /// The person of an id.
+    pub(crate) fn find(&self, id: &PersonId) -> Result<Option<Person>, Error> {
+        match self.look(By::Id, id.as_str())? {
+            Some(handle) => self.load(&handle),
+            None => Ok(None),
+        }
+    }
+
+    /// As [`Desk::find`]; whoever is not there is an error.
+    pub(crate) fn known(&self, id: &PersonId) -> Result<Person, Error> {
+        self.find(id)?.ok_or(Error::Unknown)
+    }
+
+    /// The person of a handle; `None` when the key is gone, or when nothing was written with it.
+    pub(crate) fn load(&self, handle: &Handle) -> Result<Option<Person>, Error> {
+        let Some(key) = self.keys.key(handle)? else { return Ok(None) };
+        let (bodies, ids) = (key.derive("bodies"), key.derive("ids"));
+        let id = row_id(&ids, Kind::Person, "");
+        let Some(core) = self.body(&bodies, Kind::Person, &id)? else { return Ok(None) };
+        Ok(Some(Person { handle: *handle, core, bodies, ids }))
+    }
+
+    /// A new person with a key of their own. Their row is written by [`Desk::save`].
+    pub(crate) fn add(&mut self, core: Core) -> Result<Person, Error> {
+        let handle = random();
+        let key = self.keys.add(&handle)?;
+        let person = Person { handle, core, bodies: key.derive("bodies"), ids: key.derive("ids") };
+        self.link(&person, By::Id, person.core.id.as_str())?;
+        Ok(person)
+    }
+
+    /// Writes the person's row. It is due when retention from the last use ends, at once when erasure was asked for, and never
+    /// under a legal hold.
+    pub(crate) fn save(&self, person: &Person) -> Result<(), Error> {
+        let expires = match &person.core {
+            core if core.held.is_some() => None,
+            core if core.erasing.is_some() => Some(0),
+            core => Some(day::after(core.used, self.register.keep("account"))),
+        };
+        self.put(person, Kind::Person, "", expires, &person.core)
+    }
+
+    /// Writes a row in place of the one of the same name.
+    pub(crate) fn put(
+        &self,
+        person: &Person,
+        kind: Kind,
+        name: &str,
+        expires: Option<i64>,
+        body: &impl Serialize,
+    ) -> Result<(), Error> {
+        let (id, body) = self.seal(person, kind, name, body)?;
+        self.tx
+            .prepare(
+                "INSERT INTO rows (id, person, kind, expires, body) VALUES (?1, ?2, ?3, ?4, ?5)
+                 ON CONFLICT (id) DO UPDATE SET expires = excluded.expires, body = excluded.body",
+            )?
+            .execute(params![id, person.handle, kind.as_str(), expires, body])?;
+        Ok(())
+    }
+
+    /// Writes a row unless there is one of the same name; whether it did.
+    pub(crate) fn put_new(
+        &self,
+        person: &Person,
+        kind: Kind,
+        name: &str,
+        expires: Option<i64>,
+        body: &impl Serialize,
+    ) -> Result<bool, Error> {
+        let (id, body) = self.seal(person, kind, name, body)?;
+        let written = self
+            .tx
+            .prepare(
+                "INSERT OR IGNORE INTO rows (id, person, kind, expires, body) VALUES (?1, ?2, ?3, ?4, ?5)",
+            )?
+            .execute(params![id, person.handle, kind.as_str(), expires, body])?;
+        Ok(written == 1)
+    }
+
+    /// The rows of a kind, the latest first.
+    pub(crate) fn rows<T: DeserializeOwned>(&self, person: &Person, kind: Kind) -> Result<Vec<T>, Error> {
+        let mut found =
+            self.tx.prepare("SELECT id, body FROM rows WHERE person = ?1 AND kind = ?2 ORDER BY seq DESC")?;
+        let rows = found.query_map(params![person.handle, kind.as_str()], |row| {
+            Ok((row.get::<_, [u8; 16]>(0)?, row.get::<_, Vec<u8>>(1)?))
+        })?;
+        rows.map(|row| {
+            let (id, sealed) = row?;
+            open(&person.bodies, kind, &id, &sealed)
+        })
+        .collect()
+    }
+
+    /// Deletes one row; whether it was there.
+    pub(crate) fn remove(&self, person: &Person, kind: Kind, name: &str) -> Result<bool, Error> {
+        let id = row_id(&person.ids, kind, name);
+        Ok(self.tx.prepare("DELETE FROM rows WHERE id = ?1")?.execute([id])? == 1)
+    }
+
+    /// Deletes all rows of a kind.
+    pub(crate) fn remove_all(&self, person: &Person, kind: Kind) -> Result<usize, Error> {
+        Ok(self.tx.execute(
+            "DELETE FROM rows WHERE person = ?1 AND kind = ?2",
+            params![person.handle, kind.as_str()],
+        )?)
+    }
+
+    /// Deletes the earliest rows of a kind beyond the latest `max`.
+    pub(crate) fn trim(&self, person: &Person, kind: Kind, max: usize) -> Result<(), Error> {
+        self.tx
+            .prepare(
+                "DELETE FROM rows WHERE person = ?1 AND kind = ?2 AND seq <= (
+                     SELECT seq FROM rows WHERE person = ?1 AND kind = ?2 ORDER BY seq DESC LIMIT 1 OFFSET ?3)",
+            )?
+            .execute(params![person.handle, kind.as_str(), i64::try_from(max).unwrap_or(i64::MAX)])?;
+        Ok(())
+    }
+
+    /// Deletes everything that carries a handle.
+    pub(crate) fn drop_rows(&self, handle: &Handle) -> Result<usize, Error> {
+        self.tx.execute("DELETE FROM lookups WHERE person = ?1", [handle])?;
+        Ok(self.tx.execute("DELETE FROM rows WHERE person = ?1", [handle])?)
+    }
+
+    /// Lets a person be found; another person who has the same value already is an error.
+    pub(crate) fn link(&self, person: &Person, by: By, value: &str) -> Result<(), Error> {
+        if self.look(by, value)?.is_some_and(|holder| holder != person.handle) {
+            return Err(Error::Input(format!("this {} belongs to another person", by.as_str())));
+        }
+        self.tx
+            .prepare("INSERT OR IGNORE INTO lookups VALUES (?1, ?2)")?
+            .execute(params![self.lookup(by, value), person.handle])?;
+        Ok(())
+    }
+
+    pub(crate) fn unlink(&self, by: By, value: &str) -> Result<(), Error> {
+        self.tx.execute("DELETE FROM lookups WHERE mac = ?1", [self.lookup(by, value)])?;
+        Ok(())
+    }
+
+    pub(crate) fn look(&self, by: By, value: &str) -> Result<Option<Handle>, Error> {
+        Ok(self
+            .tx
+            .prepare("SELECT person FROM lookups WHERE mac = ?1")?
+            .query_row([self.lookup(by, value)], |row| row.get(0))
+            .optional()?)
+    }
+
+    fn lookup(&self, by: By, value: &str) -> [u8; 32] {
+        // Mail hosts fold case and people write their address in either; other ids are taken as they are.
+        let value = if by == By::Email { value.to_lowercase() } else { value.to_owned() };
+        self.ring.index.mac(&[by.as_str().as_bytes(), value.as_bytes()])
+    }
+
+    fn seal(
+        &self,
+        person: &Person,
+        kind: Kind,
+        name: &str,
+        body: &impl Serialize,
+    ) -> Result<([u8; 16], Vec<u8>), Error> {
+        let value = serde_json::to_value(body).map_err(|_| Error::damaged(kind.as_str()))?;
+        if !matches!(kind, Kind::Attribute | Kind::Derived) {
+            self.register.check_row(kind, &value)?;
+        }
+        let id = row_id(&person.ids, kind, name);
+        Ok((id, person.bodies.seal(&place(kind, &id), value.to_string().as_bytes())))
+    }
+
+    fn body<T: DeserializeOwned>(&self, key: &Key, kind: Kind, id: &[u8; 16]) -> Result<Option<T>, Error> {
+        self.tx
+            .prepare("SELECT body FROM rows WHERE id = ?1")?
+            .query_row([id], |row| row.get::<_, Vec<u8>>(0))
+            .optional()?
+            .map(|sealed| open(key, kind, id, &sealed))
+            .transpose()
+    }
+}
+
+impl Person {
+    /// Whether a row of this person opens.
+    pub(crate) fn opens(&self, kind: &str, id: &[u8; 16], sealed: &[u8]) -> bool {
+        self.bodies.open(&[kind.as_bytes(), id].concat(), sealed).is_some()
+    }
+}
+
+fn row_id(ids: &Key, kind: Kind, name: &str) -> [u8; 16] {
+    ids.row_id(&[kind.as_str().as_bytes(), name.as_bytes()])
+}
+
+/// What a body is bound to.
+fn place(kind: Kind, id: &[u8; 16]) -> Vec<u8> {
+    [kind.as_str().as_bytes(), id].concat()
+}
+
+fn open<T: DeserializeOwned>(key: &Key, kind: Kind, id: &[u8; 16], sealed: &[u8]) -> Result<T, Error> {
+    let plain = key.open(&place(kind, id), sealed).ok_or_else(|| Error::damaged(kind.as_str()))?;
+    serde_json::from_slice(&plain).map_err(|_| Error::damaged(kind.as_str()))
+}
