@@ -80,7 +80,8 @@ fn liked_links_lead_to_links_like_them() {
         let found = ask(source, &interests, &Request::new(3, now()));
         let first = &found[0];
         assert_eq!(first.hit.document.url, "https://news.test/flood2");
-        assert_eq!(first.reason().code, ReasonCode::SimilarTo);
+        // The index that knows stories takes both for one.
+        assert!(matches!(first.reason().code, ReasonCode::SimilarTo | ReasonCode::SameStory));
         assert_eq!(first.reason().text, "Паводок в Атырау", "the reason names the liked link");
         assert!(!urls(&found).contains(&"https://news.test/flood"), "a liked link is not recommended");
         assert!(found.windows(2).all(|pair| pair[0].hit.rank + 1 == pair[1].hit.rank));
@@ -93,7 +94,8 @@ fn words_lead_to_links_about_them() {
     on_both(&web(), |source| {
         let interests =
             Interests { terms: strings(&["", "гроссмейстер"]), ..Interests::default() };
-        let found = ask(source, &interests, &Request::new(2, now()));
+        let request = Request { per_story_max: Some(2), ..Request::new(2, now()) };
+        let found = ask(source, &interests, &request);
         assert!(found.iter().all(|one| one.hit.host == "sport.test"), "{:?}", urls(&found));
         assert_eq!(found[0].reason().code, ReasonCode::MatchesTerm);
         assert_eq!(found[0].reason().text, "гроссмейстер");
