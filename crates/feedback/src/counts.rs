@@ -57,6 +57,8 @@ pub struct Counts {
     pub decayed: Decayed,
     /// Of its site.
     pub site: SiteCounts,
+    /// `Settings::shown_min`, so that whoever shows or ranks need not know it, nor can choose another.
+    pub(crate) k: u64,
 }
 
 /// What may be shown of a link: none = fewer than k.
@@ -149,18 +151,19 @@ impl Decayed {
 }
 
 impl Counts {
-    /// What ranking may look at: everything rounded down to multiples of `k`, so that one reader moves nothing that others
+    /// What ranking may look at: everything rounded down to multiples of k, so that one reader moves nothing that others
     /// have not moved with them. (Five events of one sender are five events: that is for rate limits to prevent.)
     #[must_use]
-    pub fn coarse(self, k: u64) -> Self {
+    pub fn coarse(self) -> Self {
+        let k = self.k;
         let site = SiteCounts { links: self.site.links, total: self.site.total.coarse(k) };
-        Self { total: self.total.coarse(k), decayed: self.decayed.coarse(k), site }
+        Self { total: self.total.coarse(k), decayed: self.decayed.coarse(k), site, k }
     }
 
-    /// What may be shown: no number below `k`.
+    /// What may be shown: no number below k.
     #[must_use]
-    pub fn shown(&self, k: u64) -> Shown {
-        let at_least = |number: u64| (number >= k && number > 0).then_some(number);
+    pub fn shown(&self) -> Shown {
+        let at_least = |number: u64| (number >= self.k && number > 0).then_some(number);
         let total = &self.total;
         Shown {
             impressions: at_least(total.impressions),

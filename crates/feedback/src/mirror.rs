@@ -147,7 +147,7 @@ impl Mirror {
             (0..=this.saturating_sub(first)).map(|age| (-(age as f32) / half_life_hours).exp2()).collect();
         let of = |link: &UrlKey| {
             let site = self.sites.get(&site_of(link)).copied().unwrap_or_default();
-            let mut counts = Counts { site, ..Counts::default() };
+            let mut counts = Counts { site, k: settings.shown_min, ..Counts::default() };
             let hours = self.links.get(link).map_or(&[][..], |entry| &entry.hours);
             for (hour, tally) in hours.iter().filter(|(hour, _)| *hour >= first) {
                 counts.total.add(tally);

@@ -229,6 +229,14 @@ pub struct Stats {
     pub changes: u64,
 }
 
+impl Stats {
+    /// Where the feed of changes ended when this was read.
+    #[must_use]
+    pub fn cursor(&self) -> String {
+        crate::changes::cursor(self.changes)
+    }
+}
+
 impl Similar {
     /// The `limit` links most like the seed in its own language, copies among them.
     #[must_use]

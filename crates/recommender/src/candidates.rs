@@ -1,148 +1,295 @@
-//! Which links are looked at: those like the liked ones, those about the words, and the newest.
+//! Which links are looked at: those like the liked ones, those about the words, those of followed sources, what is opened much,
+//! and the newest.
 //!
-//! Invariant: bounded by `Settings::candidates_max`, however long the history; nothing unwanted gets in.
+//! Invariant: bounded by `Settings::candidates_max` and a handful of lookups, however long the history; nothing unwanted gets in.
 
 use std::collections::BTreeMap;
 
+use feedback::{Counters, Trend};
 use indexer::{Filter, Hit, LinkSource, Query, Seed, Similar};
-use model::{Interests, UrlKey};
+use model::{CanonicalUrl, Interests, Language, Span, UrlKey};
 
 use crate::error::Error;
-use crate::request::{Reason, ReasonCode, Request, Settings};
-use crate::unwanted::{Unwanted, key_of};
+use crate::history::{History, Known};
+use crate::request::Request;
+use crate::settings::Settings;
+use crate::unwanted::{Unwanted, bare};
 
 /// Words and phrases of the interests that are searched for; more add cost and little else.
-const TERMS_MAX: usize = 20;
+pub(crate) const TERMS_MAX: usize = 20;
 
-/// Liked links that are followed, the most recent first. [`Interests::LINKS_MAX`] are read, but each costs a lookup of 1 to
-/// 3 ms (field.md §4), and the older ones say what the newer ones said.
-const SEEDS_MAX: usize = 20;
+/// Followed sources whose newest links are looked at, in their order.
+const SITES_MAX: usize = 10;
 
 /// Links asked for beyond what is needed, because seen ones come back too.
-const SEEN_MARGIN_MAX: usize = 100;
+const SEEN_MARGIN_MAX: usize = 50;
 
-/// How much less each older liked link counts: the tenth counts half.
-const SEED_DECAY: f32 = 0.1;
+/// Liked links that make a query of their own, for what the reader is at just now; the older ones share one, because each query
+/// costs 1 to 5 ms at a million links and the older links say what the newer ones said.
+const RECENT: usize = 3;
 
-/// What one source can add at most, so that two sources that agree are always better than one.
-const SOURCE_PART: f32 = 0.8;
+/// Queries made of the history.
+const QUERIES_MAX: usize = 3;
 
-/// A link with how well it fits, from 0 to 1.
+/// Letters of each liked text that go into a shared query: its beginning says what it is about.
+const HEAD_CHARS: usize = 300;
+
+/// A link to be judged.
 pub(crate) struct Candidate {
     pub(crate) hit: Hit,
-    pub(crate) content: f32,
-    pub(crate) reason: Reason,
-    /// What the reason's source alone gave.
-    reason_part: f32,
+    /// How well the index says it fits what was asked, relative to the best, 0 to 1.
+    pub(crate) relevance: f32,
 }
 
-/// The candidates in the order of their keys.
-pub(crate) fn gather(
-    source: &dyn LinkSource,
-    interests: &Interests,
-    request: &Request,
-    settings: &Settings,
-    unwanted: &Unwanted,
-) -> Result<Vec<Candidate>, Error> {
-    let mut filter = request.filter.clone();
-    if filter.languages.is_empty() {
-        filter.languages.clone_from(&interests.languages);
-    }
-    let seeds = seeds(source, interests, request)?;
-    let terms: Vec<&String> =
-        interests.terms.iter().filter(|t| !t.trim().is_empty()).take(TERMS_MAX).collect();
-    let margin = unwanted.keys.len().min(SEEN_MARGIN_MAX);
-    // Half for what the interests point at, half for what is new; without interests all for what is new.
-    let pointed = seeds.len() + terms.len();
-    let per_source = (settings.candidates_max / 2).checked_div(pointed).unwrap_or_default().max(3);
-    let mut gathered = Gathered { unwanted, found: BTreeMap::new(), max: settings.candidates_max / 2 };
-    for (age, (key, title)) in (0u16..).zip(seeds) {
-        let seed = Seed::Link(key);
-        let limit = per_source + margin;
-        let hits =
-            source.similar(&Similar { filter: filter.clone(), ..Similar::new(seed, limit, request.now) })?;
-        let reason = Reason { code: ReasonCode::SimilarTo, text: title };
-        gathered.add(hits, 1.0 / (1.0 + SEED_DECAY * f32::from(age)), per_source, &reason);
-    }
-    for term in terms {
-        let limit = per_source + margin;
-        let query =
-            Query { filter: filter.clone(), verbatim: true, ..Query::new(term.as_str(), limit, request.now) };
-        let reason = Reason { code: ReasonCode::MatchesTerm, text: term.clone() };
-        gathered.add(source.search(&query)?.hits, 1.0, per_source, &reason);
-    }
-    gathered.max = settings.candidates_max;
-    fresh(source, &filter, request, margin, &mut gathered)?;
-    Ok(gathered.found.into_values().collect())
-}
-
-/// The liked links that are in the index, most recent first, with their titles.
-fn seeds(
-    source: &dyn LinkSource,
-    interests: &Interests,
-    request: &Request,
-) -> Result<Vec<(UrlKey, String)>, Error> {
-    let mut keys = Vec::new();
-    for key in interests.links.iter().take(Interests::LINKS_MAX).filter_map(|url| key_of(url)) {
-        if !keys.contains(&key) {
-            keys.push(key);
-        }
-    }
-    let hits = source.get(&keys, request.now)?;
-    Ok(hits.into_iter().flatten().map(|hit| (hit.document.key, hit.document.title)).take(SEEDS_MAX).collect())
-}
-
-/// The newest links, a page at a time until there are enough, so that a muted host that publishes all day leaves room.
-fn fresh(
-    source: &dyn LinkSource,
-    filter: &Filter,
-    request: &Request,
-    margin: usize,
-    gathered: &mut Gathered<'_>,
-) -> Result<(), Error> {
-    const PAGES_MAX: usize = 5;
-    let reason = Reason { code: ReasonCode::Fresh, text: String::new() };
-    let mut cursor = None;
-    for _ in 0..PAGES_MAX {
-        let room = gathered.max.saturating_sub(gathered.found.len());
-        if room == 0 {
-            break;
-        }
-        let page = Query { filter: filter.clone(), cursor, ..Query::new("", room + margin, request.now) };
-        let answer = source.search(&page)?;
-        gathered.add(answer.hits, 0.0, room, &reason);
-        cursor = answer.next;
-        if cursor.is_none() {
-            break;
-        }
-    }
-    Ok(())
-}
-
-struct Gathered<'a> {
+/// Links by their keys, none of them unwanted.
+pub(crate) struct Pool<'a> {
     unwanted: &'a Unwanted,
     found: BTreeMap<UrlKey, Candidate>,
     max: usize,
 }
 
-impl Gathered<'_> {
-    /// Adds the first `most` wanted hits; each counts `weight` times its score relative to the best of these hits.
-    fn add(&mut self, hits: Vec<Hit>, weight: f32, most: usize, reason: &Reason) {
-        let best = hits.first().map_or(0.0, |hit| hit.score);
-        for hit in hits.into_iter().filter(|hit| self.unwanted.allows(hit)).take(most) {
-            let relative = if best > 0.0 { hit.score / best } else { 0.0 };
-            let part = SOURCE_PART * weight * relative.clamp(0.0, 1.0);
-            if let Some(known) = self.found.get_mut(&hit.document.key) {
-                // As independent evidence: more of it brings the sum nearer to 1.
-                known.content = 1.0 - (1.0 - known.content) * (1.0 - part);
-                if part > known.reason_part {
-                    known.reason_part = part;
-                    known.reason = reason.clone();
-                }
-            } else if self.found.len() < self.max {
-                let candidate = Candidate { hit, content: part, reason: reason.clone(), reason_part: part };
-                self.found.insert(candidate.hit.document.key, candidate);
+/// Where candidates come from.
+pub(crate) struct Gatherer<'a> {
+    pub(crate) source: &'a dyn LinkSource,
+    pub(crate) counters: &'a dyn Counters,
+    pub(crate) interests: &'a Interests,
+    pub(crate) request: &'a Request,
+    pub(crate) settings: &'a Settings,
+    pub(crate) unwanted: &'a Unwanted,
+    pub(crate) filter: Filter,
+}
+
+impl<'a> Gatherer<'a> {
+    /// What fits the interests, what is opened much, what is new: a quarter each at least, where there is any.
+    pub(crate) fn personal(&self, history: &History) -> Result<Vec<Candidate>, Error> {
+        let most = self.settings.candidates_max;
+        let mut pool = self.pool(most / 2);
+        let queries = queries(&history.liked);
+        let terms = self.terms();
+        let shares = queries.len() + usize::from(!terms.is_empty());
+        let share = (most / 2).checked_div(shares).unwrap_or_default().max(3);
+        for seed in queries {
+            pool.add(self.similar(seed, share)?, share);
+        }
+        if !terms.is_empty() {
+            pool.add(self.search(&terms.join(" "), share)?, share);
+        }
+        pool.max = most * 5 / 8;
+        self.followed(&mut pool, most / 8)?;
+        pool.max = most * 3 / 4;
+        self.opened(&mut pool, self.settings.trending_window, most / 4)?;
+        pool.max = most;
+        self.newest(&mut pool)?;
+        Ok(pool.into_candidates())
+    }
+
+    /// What is opened most; filled up with the newest, so that a service without readers yet has an answer.
+    pub(crate) fn trending(&self, topic: Option<&str>, window: Span) -> Result<Vec<Candidate>, Error> {
+        let mut pool = self.pool(self.settings.candidates_max);
+        self.opened(&mut pool, window, self.settings.candidates_max)?;
+        if let Some(topic) = topic {
+            // The most opened of all may not be of the topic; of its newest every one is.
+            for filter in [
+                Filter { section: Some(topic.to_owned()), ..self.filter.clone() },
+                Filter { tag: Some(topic.to_owned()), ..self.filter.clone() },
+            ] {
+                self.newest_of(&mut pool, &filter)?;
+            }
+            pool.found.retain(|_, candidate| is_of_topic(&candidate.hit, topic));
+        } else {
+            self.newest(&mut pool)?;
+        }
+        Ok(pool.into_candidates())
+    }
+
+    /// What is like a link.
+    pub(crate) fn related(&self, seed: &Known) -> Result<Vec<Candidate>, Error> {
+        let most = self.settings.candidates_max / 2;
+        let mut pool = self.pool(most);
+        pool.add(self.similar(Seed::Link(seed.hit.document.key), most)?, most);
+        Ok(pool.into_candidates())
+    }
+
+    /// What is dated since a time.
+    pub(crate) fn since(&self, filter: &Filter) -> Result<Vec<Candidate>, Error> {
+        let mut pool = self.pool(self.settings.candidates_max);
+        self.newest_of(&mut pool, filter)?;
+        Ok(pool.into_candidates())
+    }
+
+    /// Those of these links that are there, wanted, and pass the filter.
+    pub(crate) fn of_keys(&self, keys: &[UrlKey]) -> Result<Vec<Candidate>, Error> {
+        let mut pool = self.pool(keys.len());
+        self.add_keys(&mut pool, keys)?;
+        Ok(pool.into_candidates())
+    }
+
+    /// The words of the interests that are searched for.
+    pub(crate) fn terms(&self) -> Vec<&'a str> {
+        let terms = self.interests.terms.iter().map(|term| term.trim());
+        terms.filter(|term| !term.is_empty()).take(TERMS_MAX).collect()
+    }
+
+    fn pool(&self, max: usize) -> Pool<'a> {
+        Pool { unwanted: self.unwanted, found: BTreeMap::new(), max }
+    }
+
+    fn margin(&self) -> usize {
+        self.unwanted.keys.len().min(SEEN_MARGIN_MAX)
+    }
+
+    fn similar(&self, seed: Seed, share: usize) -> Result<Vec<Hit>, Error> {
+        let limit = share + self.margin();
+        let filter = self.filter.clone();
+        Ok(self.source.similar(&Similar { filter, ..Similar::new(seed, limit, self.request.now) })?)
+    }
+
+    fn search(&self, words: &str, share: usize) -> Result<Vec<Hit>, Error> {
+        let limit = share + self.margin();
+        let filter = self.filter.clone();
+        let query = Query { filter, verbatim: true, ..Query::new(words, limit, self.request.now) };
+        Ok(self.source.search(&query)?.hits)
+    }
+
+    /// The newest of followed sources.
+    fn followed(&self, pool: &mut Pool<'_>, most: usize) -> Result<(), Error> {
+        if self.filter.host.is_some() || self.filter.site.is_some() {
+            return Ok(());
+        }
+        let sites = self.interests.sites.iter().take(SITES_MAX);
+        let share = most / self.interests.sites.len().clamp(1, SITES_MAX);
+        for name in sites.map(|name| bare(name)) {
+            let is_site =
+                CanonicalUrl::parse(&format!("https://{name}/")).is_ok_and(|url| url.site_str() == name);
+            let mut filter = self.filter.clone();
+            *(if is_site { &mut filter.site } else { &mut filter.host }) = Some(name);
+            let query = Query { filter, ..Query::new("", share + self.margin(), self.request.now) };
+            pool.add(self.source.search(&query)?.hits, share);
+        }
+        Ok(())
+    }
+
+    /// What is opened most within a window.
+    fn opened(&self, pool: &mut Pool<'_>, window: Span, most: usize) -> Result<(), Error> {
+        let limit = most + self.margin();
+        let trend = Trend { languages: self.filter.languages.clone(), window, limit };
+        let trending = self.counters.trending(&trend, self.request.now)?;
+        let keys: Vec<UrlKey> = trending
+            .into_iter()
+            .map(|(key, _)| key)
+            .filter(|key| !self.unwanted.keys.contains(key))
+            .take(most)
+            .collect();
+        self.add_keys(pool, &keys)
+    }
+
+    fn add_keys(&self, pool: &mut Pool<'_>, keys: &[UrlKey]) -> Result<(), Error> {
+        let hits = self.source.get(keys, self.request.now)?.into_iter().flatten();
+        pool.add(hits.filter(|hit| passes(hit, &self.filter)).collect(), keys.len());
+        Ok(())
+    }
+
+    fn newest(&self, pool: &mut Pool<'_>) -> Result<(), Error> {
+        self.newest_of(pool, &self.filter)
+    }
+
+    /// The newest links, a page at a time until there are enough, so that a muted host that publishes all day leaves room.
+    fn newest_of(&self, pool: &mut Pool<'_>, filter: &Filter) -> Result<(), Error> {
+        const PAGES_MAX: usize = 5;
+        let mut cursor = None;
+        for _ in 0..PAGES_MAX {
+            let room = pool.max.saturating_sub(pool.found.len());
+            if room == 0 {
+                break;
+            }
+            let limit = room + self.margin();
+            let page = Query { filter: filter.clone(), cursor, ..Query::new("", limit, self.request.now) };
+            let answer = self.source.search(&page)?;
+            pool.add(answer.hits, room);
+            cursor = answer.next;
+            if cursor.is_none() {
+                break;
             }
         }
+        Ok(())
+    }
+}
+
+/// What the history asks: the most recent links each by itself, the others together, by language.
+fn queries(liked: &[Known]) -> Vec<Seed> {
+    let (recent, older) = liked.split_at(liked.len().min(RECENT));
+    if older.is_empty() {
+        return recent.iter().map(|known| Seed::Link(known.hit.document.key)).collect();
+    }
+    let mut seeds: Vec<Seed> =
+        recent.iter().take(1).map(|known| Seed::Link(known.hit.document.key)).collect();
+    let mut by_language: Vec<(Language, Vec<&Known>)> = Vec::new();
+    for known in &liked[1..] {
+        let language = &known.hit.document.language;
+        match by_language.iter_mut().find(|(of, _)| of == language) {
+            Some((_, group)) => group.push(known),
+            None => by_language.push((language.clone(), vec![known])),
+        }
+    }
+    by_language.sort_by_key(|(_, group)| std::cmp::Reverse(group.len()));
+    for (language, group) in by_language.into_iter().take(QUERIES_MAX - 1) {
+        let (mut title, mut text) = (String::new(), String::new());
+        for known in group {
+            let document = &known.hit.document;
+            title.push_str(&document.title);
+            title.push('\n');
+            text.extend(document.text.chars().take(HEAD_CHARS));
+            text.push('\n');
+        }
+        seeds.push(Seed::Text { title, text, language });
+    }
+    seeds
+}
+
+fn is_of_topic(hit: &Hit, topic: &str) -> bool {
+    let topic = topic.trim().to_lowercase();
+    let document = &hit.document;
+    document.section.iter().chain(&document.tags).any(|name| name.trim().to_lowercase() == topic)
+}
+
+/// Whether a link that the index did not filter passes a filter.
+fn passes(hit: &Hit, filter: &Filter) -> bool {
+    let document = &hit.document;
+    let date = document.published.unwrap_or(document.fetched);
+    let equal =
+        |wanted: &Option<String>, is: &str| wanted.as_ref().is_none_or(|name| name.eq_ignore_ascii_case(is));
+    (filter.languages.is_empty() || filter.languages.contains(&document.language))
+        && equal(&filter.host, &hit.host)
+        && equal(&filter.site, &hit.site)
+        && filter.section.as_ref().is_none_or(|wanted| {
+            document.section.as_ref().is_some_and(|is| is.to_lowercase() == wanted.to_lowercase())
+        })
+        && filter
+            .tag
+            .as_ref()
+            .is_none_or(|wanted| document.tags.iter().any(|is| is.to_lowercase() == wanted.to_lowercase()))
+        && filter.story.is_none_or(|wanted| hit.story == Some(wanted))
+        && filter.since.is_none_or(|since| date >= since)
+        && filter.until.is_none_or(|until| date < until)
+}
+
+impl Pool<'_> {
+    /// Adds the first `most` wanted hits.
+    fn add(&mut self, hits: Vec<Hit>, most: usize) {
+        let best = hits.first().map_or(0.0, |hit| hit.score);
+        for hit in hits.into_iter().filter(|hit| self.unwanted.allows(hit)).take(most) {
+            let relevance = if best > 0.0 { (hit.score / best).clamp(0.0, 1.0) } else { 0.0 };
+            if let Some(known) = self.found.get_mut(&hit.document.key) {
+                // As independent evidence: more of it brings the sum nearer to 1.
+                known.relevance = 1.0 - (1.0 - known.relevance) * (1.0 - relevance);
+            } else if self.found.len() < self.max {
+                self.found.insert(hit.document.key, Candidate { hit, relevance });
+            }
+        }
+    }
+
+    /// In the order of their keys.
+    fn into_candidates(self) -> Vec<Candidate> {
+        self.found.into_values().collect()
     }
 }

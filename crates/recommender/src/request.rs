@@ -1,30 +1,15 @@
 //! What is asked of the recommender and what it answers.
 
+use feedback::Scenario;
 use indexer::{Filter, Hit};
-use model::Timestamp;
+use model::{Span, Timestamp};
 use serde::{Deserialize, Serialize};
-
-/// Settings of the recommender: what an operator tunes.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub struct Settings {
-    /// The most links that are scored for one answer, 10 to 1,000.
-    pub candidates_max: usize,
-    /// The most links of one host in one answer, at least 1, unless the request says otherwise.
-    pub per_host_max: usize,
-    /// 0 = best first whatever they say, 1 = as different as possible (field.md §4: 0.5 is nearly free).
-    pub diversity: f32,
-    /// Weight of likeness to the interests, 0 to 10.
-    pub content_weight: f32,
-    /// Weight of freshness, 0 to 10.
-    pub freshness_weight: f32,
-    /// g of 1 / (age in hours + 2)^g (field.md §4: 1.8 to 2.5 for news).
-    pub freshness_exponent: f32,
-}
 
 /// One question.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Request {
+    /// For what.
+    pub goal: Goal,
     /// How many links.
     pub limit: usize,
     /// The time of asking.
@@ -33,12 +18,50 @@ pub struct Request {
     pub filter: Filter,
     /// URLs not to be recommended, beyond what was seen.
     pub exclude: Vec<String>,
-    /// Overrides [`Settings::per_host_max`].
+    /// Overrides [`Settings::per_host_max`](crate::Settings::per_host_max).
     pub per_host_max: Option<usize>,
-    /// Overrides [`Settings::diversity`].
+    /// Overrides [`Settings::per_story_max`](crate::Settings::per_story_max).
+    pub per_story_max: Option<usize>,
+    /// Overrides [`Settings::diversity`](crate::Settings::diversity).
     pub diversity: Option<f32>,
-    /// Decides between equals; the same seed gives the same answer.
+    /// Overrides [`Settings::exploration`](crate::Settings::exploration).
+    pub exploration: Option<f32>,
+    /// Decides between equals, and what is explored; the same seed gives the same answer.
     pub seed: u64,
+}
+
+/// For what links are wanted.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub enum Goal {
+    /// What fits the interests and is worth reading now.
+    #[default]
+    Personal,
+    /// What is opened most now, in the languages of the interests; their mutes and seen links hold, their wishes do not count.
+    Trending {
+        /// Only links with this section or tag.
+        topic: Option<String>,
+        /// Counting what was opened this long before now; absent = [`Settings::trending_window`](crate::Settings::trending_window).
+        window: Option<Span>,
+    },
+    /// What is like one link; not in the index = nothing.
+    Related {
+        /// Its URL.
+        link: String,
+    },
+    /// What arrived since the last time and fits the interests; without interests, all that arrived.
+    New {
+        /// [`Answer::next`] of the last time; absent = what is dated within `Request::filter`'s `since`, else the last day.
+        cursor: Option<String>,
+    },
+}
+
+/// The answer.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Answer {
+    /// Best first.
+    pub items: Vec<Recommendation>,
+    /// Of [`Goal::New`]: where to go on, also when nothing new fits.
+    pub next: Option<String>,
 }
 
 /// A recommended link.
@@ -48,8 +71,8 @@ pub struct Recommendation {
     pub hit: Hit,
     /// Higher is better; comparable within one answer only.
     pub score: f32,
-    /// Why.
-    pub reason: Reason,
+    /// Why, the most telling reason first; never empty.
+    pub reasons: Vec<Reason>,
 }
 
 /// Why a link is recommended.
@@ -57,76 +80,65 @@ pub struct Recommendation {
 pub struct Reason {
     /// For programs.
     pub code: ReasonCode,
-    /// For people: the title of the liked link, or the words it matches; empty for fresh.
+    /// For people: see [`ReasonCode`]; may be empty.
     pub text: String,
 }
 
-/// Why, for programs.
+/// Why, for programs; in the order in which reasons are told.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum ReasonCode {
-    /// Like a link of the interests.
+    /// Of the same story as a link of the interests, whose title is the text.
+    SameStory,
+    /// Like a link of the interests, whose title is the text.
     SimilarTo,
-    /// About words of the interests.
+    /// About words of the interests, which are the text.
     MatchesTerm,
-    /// New, in the languages read.
+    /// From a source the reader follows, which is the text.
+    FollowedSource,
+    /// Opened often lately; the text is the code of its language.
+    Trending,
+    /// Nobody knows yet how good it is; no text.
+    Explore,
+    /// New, in the languages read; no text.
     Fresh,
 }
 
-impl Default for Settings {
-    fn default() -> Self {
-        Self {
-            candidates_max: 200,
-            per_host_max: 3,
-            diversity: 0.5,
-            content_weight: 1.0,
-            freshness_weight: 0.5,
-            freshness_exponent: 1.8,
-        }
+impl Recommendation {
+    /// The most telling reason.
+    #[must_use]
+    pub fn reason(&self) -> Reason {
+        self.reasons.first().cloned().unwrap_or(Reason { code: ReasonCode::Fresh, text: String::new() })
     }
 }
 
-impl Settings {
-    /// Whether every value is within its range.
-    ///
-    /// # Errors
-    /// Names the first one that is not, and its range.
-    pub fn check(&self) -> Result<(), String> {
-        let counts = [
-            ("candidates_max", self.candidates_max, 10, 1_000),
-            ("per_host_max", self.per_host_max, 1, 1_000),
-        ];
-        for (name, value, least, most) in counts {
-            if !(least..=most).contains(&value) {
-                return Err(format!("{name} is {value}; set it to {least} to {most}"));
-            }
+impl Goal {
+    /// Its name, as recommendation ids carry it.
+    #[must_use]
+    pub fn scenario(&self) -> Scenario {
+        match self {
+            Self::Personal => Scenario::Personal,
+            Self::Trending { .. } => Scenario::Trending,
+            Self::Related { .. } => Scenario::Related,
+            Self::New { .. } => Scenario::New,
         }
-        let shares = [
-            ("diversity", self.diversity, 1.0),
-            ("content_weight", self.content_weight, 10.0),
-            ("freshness_weight", self.freshness_weight, 10.0),
-            ("freshness_exponent", self.freshness_exponent, 10.0),
-        ];
-        for (name, value, most) in shares {
-            if !(0.0..=most).contains(&value) {
-                return Err(format!("{name} is {value}; set it to 0 to {most}"));
-            }
-        }
-        Ok(())
     }
 }
 
 impl Request {
-    /// `limit` links at `now`, everything else by the settings.
+    /// `limit` links for the interests at `now`, everything else by the settings.
     #[must_use]
     pub fn new(limit: usize, now: Timestamp) -> Self {
         Self {
+            goal: Goal::Personal,
             limit,
             now,
             filter: Filter::default(),
             exclude: Vec::new(),
             per_host_max: None,
+            per_story_max: None,
             diversity: None,
+            exploration: None,
             seed: 0,
         }
     }

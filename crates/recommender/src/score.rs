@@ -1,63 +1,207 @@
-//! How good a candidate is: how well it fits, and how fresh it is.
+//! How good a candidate is: what it is worth to anybody now, how well it fits, what speaks against it, and why.
+//!
+//! score = freshness weight × (worth / best worth)^power + content weight × content + followed − dislike
 //!
 //! Invariant: deterministic; equals are ordered by a hash of the request's seed and the key, never by chance.
 
-use indexer::Hit;
-use model::UrlKey;
+use std::collections::HashSet;
+
+use feedback::Counts;
 
 use crate::candidates::Candidate;
-use crate::request::{Request, Settings};
+use crate::features::{Compared, Features, Rarity, WordHash, words};
+use crate::history::{History, Known};
+use crate::request::{Reason, ReasonCode, Request};
+use crate::settings::Settings;
+use crate::unwanted::within;
+use crate::worth::{Judge, Worth, hours, shuffled};
 
-/// The hours at which freshness has begun to fall: the 2 of (n+1) / (age + 2)^g (field.md §4).
-const HOURS_OFFSET: f32 = 2.0;
+/// Cosine from which on a link counts as wholly alike: two reports of one event share about half.
+const ALIKE: f32 = 0.5;
 
-/// A page that does not tell when it was published was there before we found it; how much its freshness then counts.
-const UNDATED_PART: f32 = 0.5;
+/// Likeness from which on it is given as the reason.
+const TOLD_FROM: f32 = 0.2;
+
+/// What the index's own relevance adds at most: it is relative to the best of an answer, however poor that is.
+const RELEVANCE_PART: f32 = 0.5;
+
+/// What likeness to one liked link adds at most, so that two that agree are always better than one.
+const LIKENESS_PART: f32 = 0.8;
+
+/// What a phrase of the interests adds.
+const TERM_PART: f32 = 0.7;
+
+/// A link is called new for so many hours.
+const FRESH_HOURS: f32 = 24.0;
+
+/// Words of one phrase that are looked for.
+const PHRASE_WORDS_MAX: usize = 8;
 
 /// A candidate with its score.
 pub(crate) struct Scored {
     pub(crate) candidate: Candidate,
+    pub(crate) features: Features,
+    /// How well it fits the interests, 0 to 1.
+    pub(crate) content: f32,
+    /// Whether it is from a followed source.
+    pub(crate) is_followed: bool,
     pub(crate) score: f32,
+    pub(crate) reasons: Vec<Reason>,
 }
 
-/// The candidates, best first.
-pub(crate) fn score(candidates: Vec<Candidate>, request: &Request, settings: &Settings) -> Vec<Scored> {
-    let mut scored: Vec<Scored> = candidates
-        .into_iter()
-        .map(|candidate| {
-            let fresh = freshness(&candidate.hit, request, settings.freshness_exponent);
-            let score = settings.content_weight * candidate.content + settings.freshness_weight * fresh;
-            Scored { candidate, score }
-        })
-        .collect();
-    scored.sort_by_cached_key(|scored| {
-        let key = scored.candidate.hit.document.key;
-        (std::cmp::Reverse(sortable(scored.score)), shuffled(request.seed, &key), key)
-    });
-    scored
+/// What candidates are judged by.
+pub(crate) struct Scorer<'a> {
+    pub(crate) history: &'a History,
+    pub(crate) terms: Vec<&'a str>,
+    /// Hosts and sites followed.
+    pub(crate) followed: HashSet<String>,
+    pub(crate) request: &'a Request,
+    pub(crate) settings: &'a Settings,
 }
 
-/// 1 for what is just out, less the older: (2 / (age in hours + 2))^g, the form of field.md §4 with no readers counted yet.
-fn freshness(hit: &Hit, request: &Request, exponent: f32) -> f32 {
-    let document = &hit.document;
-    let (at, part) = match document.published.or(document.modified) {
-        Some(at) => (at, 1.0),
-        None => (document.fetched, UNDATED_PART),
-    };
-    let hours = model::time::until(at, request.now).as_secs_f32() / 3_600.0;
-    part * (HOURS_OFFSET / (hours + HOURS_OFFSET)).powf(exponent)
+/// What is alike in one history.
+struct Taste<'a> {
+    known: &'a [Known],
+    compared: Compared,
+    stories: Vec<Option<u64>>,
 }
 
-/// Scores are never negative, so their bits are in their order.
-fn sortable(score: f32) -> u32 {
-    score.max(0.0).to_bits()
+/// The most alike link of a history.
+#[derive(Clone, Copy)]
+struct Nearest<'a> {
+    likeness: f32,
+    title: &'a str,
+    is_same_story: bool,
 }
 
-/// A mix of seed and key (the finaliser of `SplitMix64`).
-fn shuffled(seed: u64, key: &UrlKey) -> u64 {
-    let tail = key.0[8..].iter().fold(0, |sum: u64, b| sum << 8 | u64::from(*b));
-    let mut mixed = seed ^ tail;
-    mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-    mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-    mixed ^ (mixed >> 31)
+impl Scorer<'_> {
+    /// The candidates, best first; `counts` are theirs, coarse.
+    pub(crate) fn score(&self, candidates: Vec<Candidate>, counts: &[Counts]) -> Vec<Scored> {
+        let exploration = self.request.exploration.unwrap_or(self.settings.exploration).clamp(0.0, 1.0);
+        let (settings, now, seed) = (self.settings, self.request.now, self.request.seed);
+        let judge = Judge { settings, now, exploration, seed };
+        let worths: Vec<Worth> = candidates
+            .iter()
+            .zip(counts)
+            .map(|(candidate, counts)| judge.worth(&candidate.hit, counts))
+            .collect();
+        let best = worths.iter().map(|worth| worth.value).fold(f32::MIN_POSITIVE, f32::max);
+        let features: Vec<Features> =
+            candidates.iter().map(|candidate| Features::of(&candidate.hit.document)).collect();
+        let rarity = Rarity::among(features.iter());
+        let (liked, disliked) =
+            (Taste::of(&self.history.liked, &rarity), Taste::of(&self.history.disliked, &rarity));
+        let phrases: Vec<Vec<WordHash>> =
+            self.terms.iter().map(|term| words(term, PHRASE_WORDS_MAX)).collect();
+        let mut scored: Vec<Scored> = candidates
+            .into_iter()
+            .zip(features)
+            .zip(worths)
+            .map(|((candidate, features), worth)| {
+                let worth = Worth { value: worth.value / best, ..worth };
+                self.judge(candidate, features, worth, &rarity, &liked, &disliked, &phrases)
+            })
+            .collect();
+        scored.sort_by(|a, b| {
+            let key = |scored: &Scored| scored.candidate.hit.document.key;
+            let tie = |scored: &Scored| shuffled(self.request.seed, &key(scored));
+            b.score.total_cmp(&a.score).then_with(|| tie(a).cmp(&tie(b))).then_with(|| key(a).cmp(&key(b)))
+        });
+        scored
+    }
+
+    #[expect(clippy::too_many_arguments, reason = "one candidate and everything it is judged by")]
+    fn judge(
+        &self,
+        candidate: Candidate,
+        features: Features,
+        worth: Worth,
+        rarity: &Rarity,
+        liked: &Taste<'_>,
+        disliked: &Taste<'_>,
+        phrases: &[Vec<WordHash>],
+    ) -> Scored {
+        let vector = rarity.vector(&features);
+        let (near, far) = (liked.nearest(&vector, &candidate), disliked.nearest(&vector, &candidate));
+        let term = phrases.iter().position(|phrase| features.has(phrase));
+        let hit = &candidate.hit;
+        let is_followed = within(&hit.host, &self.followed) || self.followed.contains(&hit.site);
+        // As independent evidence: more of it brings the sum nearer to 1.
+        let parts = [
+            RELEVANCE_PART * candidate.relevance,
+            LIKENESS_PART * near.map_or(0.0, |near| near.likeness),
+            if term.is_some() { TERM_PART } else { 0.0 },
+        ];
+        let content = 1.0 - parts.into_iter().map(|part| 1.0 - part).product::<f32>();
+        let settings = self.settings;
+        let score = settings.freshness_weight * worth.value.powf(settings.freshness_power)
+            + settings.content_weight * content
+            + if is_followed { settings.followed_weight } else { 0.0 }
+            - settings.dislike_weight * far.map_or(0.0, |far| far.likeness);
+        let reasons = self.reasons(&candidate, near, term, is_followed, worth);
+        Scored { candidate, features, content, is_followed, score, reasons }
+    }
+
+    /// Why, the most telling first.
+    fn reasons(
+        &self,
+        candidate: &Candidate,
+        near: Option<Nearest<'_>>,
+        term: Option<usize>,
+        is_followed: bool,
+        worth: Worth,
+    ) -> Vec<Reason> {
+        let hit = &candidate.hit;
+        let mut reasons = Vec::new();
+        let mut add = |code, text: &str| reasons.push(Reason { code, text: text.to_owned() });
+        if let Some(near) = near.filter(|near| near.likeness >= TOLD_FROM || near.is_same_story) {
+            let code = if near.is_same_story { ReasonCode::SameStory } else { ReasonCode::SimilarTo };
+            add(code, near.title);
+        }
+        if let Some(term) = term {
+            add(ReasonCode::MatchesTerm, self.terms[term]);
+        } else if candidate.relevance > 0.0 && near.is_none() && !self.terms.is_empty() {
+            // Found by another form of a word than the compared letters show.
+            add(ReasonCode::MatchesTerm, &self.terms.join(", "));
+        }
+        if is_followed {
+            add(ReasonCode::FollowedSource, hit.document.site_name.as_deref().unwrap_or(&hit.host));
+        }
+        if worth.is_trending {
+            add(ReasonCode::Trending, hit.document.language.as_str());
+        }
+        if worth.is_explored {
+            add(ReasonCode::Explore, "");
+        }
+        let age = hours(hit.document.published.unwrap_or(hit.document.fetched), self.request.now);
+        if reasons.is_empty() || age <= FRESH_HOURS {
+            reasons.push(Reason { code: ReasonCode::Fresh, text: String::new() });
+        }
+        reasons
+    }
+}
+
+impl<'a> Taste<'a> {
+    fn of(known: &'a [Known], rarity: &Rarity) -> Self {
+        Self {
+            known,
+            compared: Compared::of(known.iter().map(|known| rarity.vector(&known.features))),
+            stories: known.iter().map(|known| known.hit.story).collect(),
+        }
+    }
+
+    /// The link of the history that speaks most of a candidate.
+    fn nearest(&self, vector: &crate::features::Vector, candidate: &Candidate) -> Option<Nearest<'a>> {
+        let likeness = self.compared.likeness(vector);
+        let mut nearest: Option<Nearest<'a>> = None;
+        for ((known, cosine), story) in self.known.iter().zip(likeness).zip(&self.stories) {
+            let is_same_story = story.is_some() && *story == candidate.hit.story;
+            let alike = if is_same_story { 1.0 } else { (cosine / ALIKE).min(1.0) };
+            let likeness = known.weight * alike;
+            if nearest.is_none_or(|best| likeness > best.likeness) {
+                nearest = Some(Nearest { likeness, title: &known.hit.document.title, is_same_story });
+            }
+        }
+        nearest
+    }
 }

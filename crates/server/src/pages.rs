@@ -3,6 +3,7 @@
 //! Invariant: no script, no cookie, nothing loaded from elsewhere; a page works in any browser and tells nobody.
 
 mod page;
+pub(crate) mod privacy;
 mod words;
 
 use askama::Template;
@@ -112,10 +113,18 @@ async fn recommend(app: &App, asked: &Asked, words: &'static Words) -> Result<Co
     };
     let request = Request::new(PAGE_LINKS, app.clock.now());
     let recommended = app
-        .blocking(move |app| recommender::recommend(&app.index, &interests, &request, &app.recommender))
+        .blocking(move |app| {
+            recommender::recommend(&app.index, &app.feedback, &interests, &request, &app.recommender)
+        })
         .await?;
-    let links =
-        recommended.into_iter().map(|one| Shown::of(one.hit, words, reason(&one.reason, words))).collect();
+    let links = recommended
+        .items
+        .into_iter()
+        .map(|one| {
+            let why = reason(&one.reason(), words);
+            Shown::of(one.hit, words, why)
+        })
+        .collect();
     Ok(Content { links, next: None, heading: words.recommended })
 }
 
@@ -124,7 +133,7 @@ fn reason(reason: &Reason, words: &Words) -> String {
     match reason.code {
         ReasonCode::SimilarTo => words.similar_to.replace("{}", &reason.text),
         ReasonCode::MatchesTerm => words.about.replace("{}", &reason.text),
-        ReasonCode::Fresh => words.fresh.to_owned(),
+        _ => words.fresh.to_owned(),
     }
 }
 

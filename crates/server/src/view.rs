@@ -115,12 +115,12 @@ impl From<Hit> for HitView {
 impl RecommendationView {
     /// A recommendation at its place.
     pub(crate) fn at(rank: u32, one: Recommendation) -> Self {
-        let code =
-            serde_json::to_value(one.reason.code).ok().and_then(|code| code.as_str().map(str::to_owned));
+        let reason = one.reason();
+        let code = serde_json::to_value(reason.code).ok().and_then(|code| code.as_str().map(str::to_owned));
         Self {
             rank,
             score: one.score,
-            reason: ReasonView { code: code.unwrap_or_default(), text: one.reason.text },
+            reason: ReasonView { code: code.unwrap_or_default(), text: reason.text },
             link: one.hit.into(),
         }
     }

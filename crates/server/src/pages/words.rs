@@ -39,6 +39,10 @@ pub(super) struct Words {
     pub(super) fresh: &'static str,
     /// Before a number.
     pub(super) documents: &'static str,
+    /// The privacy policy.
+    pub(super) privacy: &'static str,
+    /// Before the versions of the privacy policy.
+    pub(super) versions: &'static str,
     /// A day, for `strftime`.
     pub(super) day: &'static str,
 }
@@ -67,6 +71,8 @@ const KAZAKH: Words = Words {
     about: "«{}» тақырыбы бойынша",
     fresh: "жаңа сілтеме",
     documents: "Индекстегі сілтемелер:",
+    privacy: "Құпиялық саясаты",
+    versions: "Нұсқалары:",
     day: "%d.%m.%Y",
 };
 
@@ -94,6 +100,8 @@ const RUSSIAN: Words = Words {
     about: "по теме «{}»",
     fresh: "новая ссылка",
     documents: "Ссылок в индексе:",
+    privacy: "Политика конфиденциальности",
+    versions: "Редакции:",
     day: "%d.%m.%Y",
 };
 
@@ -121,6 +129,8 @@ const ENGLISH: Words = Words {
     about: "about “{}”",
     fresh: "new link",
     documents: "Links in the index:",
+    privacy: "Privacy policy",
+    versions: "Versions:",
     day: "%-d %b %Y",
 };
 

@@ -143,10 +143,12 @@ fn at(place: usize, problem: &Problem) -> Problem {
 
 async fn answer(app: &App, interests: Interests, request: Request) -> Result<Recommended, Problem> {
     let recommended = app
-        .blocking(move |app| recommender::recommend(&app.index, &interests, &request, &app.recommender))
+        .blocking(move |app| {
+            recommender::recommend(&app.index, &app.feedback, &interests, &request, &app.recommender)
+        })
         .await?;
     Ok(Recommended {
-        results: (1..).zip(recommended).map(|(rank, one)| RecommendationView::at(rank, one)).collect(),
+        results: (1..).zip(recommended.items).map(|(rank, one)| RecommendationView::at(rank, one)).collect(),
     })
 }
 
@@ -186,6 +188,7 @@ fn question(app: &App, asked: Asked) -> Result<(Interests, Request), Problem> {
         languages: asked.languages.iter().map(|code| language(code)).collect::<Result<_, _>>()?,
         seen: asked.seen,
         muted_hosts: asked.muted_hosts,
+        ..Interests::default()
     };
     let request = Request {
         filter,

@@ -83,7 +83,7 @@ fn what_happened_is_counted(world: &World<'_>) {
     let rest = [total.clicks, total.dwells, total.likes, total.less, total.mutes, total.reports];
     assert_eq!((rest, total.dwell_seconds), ([1; 6], 2));
     assert!((counts[1].decayed.less - 2.0).abs() < 1e-6, "what is muted is wanted less");
-    assert_eq!(counts[2], feedback::Counts::default());
+    assert_eq!((counts[2].total, counts[2].site), Default::default());
     assert_eq!((counts[0].site.links, counts[0].site.total.impressions), (2, 2), "both links of a.test");
 }
 
@@ -144,13 +144,13 @@ fn events_fade_and_expire(world: &World<'_>) {
     let counts = world.counts(a);
     assert_eq!(counts.total.clicks, 8);
     assert!((counts.decayed.clicks - 4.0).abs() < 0.01, "{counts:?}");
-    assert_eq!(counts.coarse(5).total.clicks, 5);
-    assert!(counts.coarse(5).decayed.clicks.abs() < f32::EPSILON, "4 is below 5");
-    assert_eq!((counts.shown(5).clicks, counts.shown(9).clicks), (Some(8), None));
+    assert_eq!(counts.coarse().total.clicks, 5);
+    assert!(counts.coarse().decayed.clicks.abs() < f32::EPSILON, "4 is below 5");
+    assert_eq!((counts.shown().clicks, counts.shown().likes), (Some(8), None));
     world.clock.advance(feedback::Settings::default().retention.0);
     assert_eq!(world.counts(a).total.clicks, 0, "also before it is cleared away");
     assert_eq!(world.counters.expire(world.clock.now()).unwrap(), 1);
-    assert_eq!(world.counts(a), feedback::Counts::default());
+    assert_eq!(world.counts(a).site, feedback::SiteCounts::default());
 }
 
 fn trends_are_by_language_and_window(world: &World<'_>) {
