@@ -45,7 +45,7 @@ pub(crate) fn language(code: &str) -> Result<Language, Problem> {
 }
 
 /// The id of a story.
-fn story(text: &str) -> Result<u64, Problem> {
+pub(crate) fn story(text: &str) -> Result<u64, Problem> {
     let is_id = text.len() == 16 && text.bytes().all(|byte| byte.is_ascii_hexdigit());
     let id = u64::from_str_radix(text, 16).ok().filter(|_| is_id);
     id.ok_or_else(|| {
