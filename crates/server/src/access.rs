@@ -4,14 +4,17 @@
 
 mod grants;
 mod limits;
-mod role;
+mod scope;
 mod table;
 
 use axum::http::{HeaderMap, header};
+use profiles::{Actor, PersonId};
+
+use crate::problem::Problem;
 
 pub use crate::access::grants::{Grant, GrantError, Granted, Grants, NewGrant};
 pub(crate) use crate::access::limits::Limits;
-pub use crate::access::role::{Role, Scope};
+pub use crate::access::scope::{ROLES_OF_KEYS, Role, Scope, role};
 pub(crate) use crate::access::table::scope_of;
 
 /// Who asks.
@@ -22,7 +25,7 @@ pub(crate) enum Caller {
     /// The holder of a key.
     Key(Grant),
     /// A reader who has logged in; asks about themselves only.
-    Reader(profiles::PersonId),
+    Reader(PersonId),
 }
 
 impl Caller {
@@ -30,17 +33,36 @@ impl Caller {
     pub(crate) fn may(&self, scope: Scope, keys_required: bool) -> bool {
         match self {
             Self::Anonymous => scope == Scope::Public || (!keys_required && scope.is_open()),
-            Self::Key(grant) => grant.role.may(scope),
-            Self::Reader(_) => Role::Reader.may(scope),
+            Self::Key(grant) => scope.is_for(grant.role),
+            Self::Reader(_) => scope.is_for(Role::Reader),
+        }
+    }
+
+    /// Refuses what the caller may not do, beyond what the route asks.
+    pub(crate) fn require(&self, scope: Scope) -> Result<(), Problem> {
+        match self {
+            Self::Anonymous => {
+                Err(Problem::unauthorized("what names a person needs a key; see /openapi.json"))
+            }
+            _ if self.may(scope, true) => Ok(()),
+            _ => Err(Problem::forbidden(format!("this key is not for {}", scope.words()))),
+        }
+    }
+
+    /// The person who has logged in.
+    pub(crate) fn reader(&self) -> Result<PersonId, Problem> {
+        match self {
+            Self::Reader(person) => Ok(person.clone()),
+            _ => Err(Problem::forbidden("this is for readers who have logged in")),
         }
     }
 
     /// As the audit log names whoever acts.
-    pub(crate) fn actor(&self) -> profiles::Actor {
+    pub(crate) fn actor(&self) -> Actor {
         match self {
-            Self::Anonymous => profiles::Actor { role: profiles::Role::Reader, name: "anonymous".to_owned() },
-            Self::Key(grant) => profiles::Actor { role: grant.role.in_profiles(), name: grant.name.clone() },
-            Self::Reader(_) => profiles::Actor { role: profiles::Role::Reader, name: "self".to_owned() },
+            Self::Anonymous => Actor::new(Role::Reader, "anonymous"),
+            Self::Key(grant) => Actor::new(grant.role, &grant.name),
+            Self::Reader(_) => Actor::new(Role::Reader, "self"),
         }
     }
 }

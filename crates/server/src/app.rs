@@ -4,9 +4,11 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
+use feedback::Feedback;
 use indexer::Index;
 use model::{Clock, Timestamp};
 use pipeline::{Job, Progress, Takedowns, hide_taken_down, index_dir};
+use profiles::Profiles;
 use tokio::sync::Semaphore;
 
 use crate::access::{Caller, Grants, Limits};
@@ -29,6 +31,10 @@ pub struct Opening<'a> {
     pub pipeline: &'a pipeline::Settings,
     /// `[recommender]`.
     pub recommender: &'a recommender::Settings,
+    /// `[feedback]`.
+    pub feedback: &'a feedback::Settings,
+    /// `[profiles]`.
+    pub profiles: &'a profiles::Settings,
     /// `[server]`.
     pub server: &'a Settings,
     /// The clock.
@@ -44,6 +50,8 @@ pub struct Opening<'a> {
 pub struct App {
     pub(crate) index: Index,
     pub(crate) recommender: Arc<recommender::Settings>,
+    pub(crate) feedback: Feedback,
+    pub(crate) profiles: Profiles,
     pub(crate) settings: Arc<Settings>,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) metrics: Arc<Metrics>,
@@ -69,7 +77,8 @@ impl App {
     /// Opens the index of a data directory for answering.
     ///
     /// # Errors
-    /// [`Error::Stores`] when the index is damaged or of another version.
+    /// [`Error::Stores`] when the index is damaged or of another version; [`Error::Feedback`] and [`Error::Profiles`] when what
+    /// readers did, or people, cannot be opened.
     pub fn open(opening: &Opening<'_>) -> Result<Self, Error> {
         let index = Index::open(&index_dir(opening.data), opening.pipeline.index.clone())
             .map_err(pipeline::Error::from)?;
@@ -77,6 +86,17 @@ impl App {
         Ok(Self {
             index,
             recommender: Arc::new(opening.recommender.clone()),
+            feedback: Feedback::open(
+                &opening.data.join("feedback"),
+                opening.feedback,
+                Arc::clone(&opening.clock),
+            )?,
+            profiles: Profiles::open(&profiles::Opening {
+                dir: &opening.data.join("profiles"),
+                keys_dir: &opening.profiles.keys_dir(opening.data),
+                settings: opening.profiles,
+                clock: Arc::clone(&opening.clock),
+            })?,
             settings: Arc::new(opening.server.clone()),
             clock: Arc::clone(&opening.clock),
             metrics: Arc::new(Metrics::new(Arc::clone(&opening.progress))),

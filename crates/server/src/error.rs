@@ -41,4 +41,10 @@ pub enum Error {
     /// A store cannot be opened.
     #[error("the stores cannot be opened")]
     Stores(#[from] pipeline::Error),
+    /// The counters cannot be opened.
+    #[error("the counters of what readers did cannot be opened")]
+    Feedback(#[from] feedback::Error),
+    /// The data of people cannot be opened.
+    #[error("the data of people cannot be opened")]
+    Profiles(#[from] profiles::Error),
 }

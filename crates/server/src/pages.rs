@@ -3,6 +3,7 @@
 //! Invariant: no script, no cookie, nothing loaded from elsewhere; a page works in any browser and tells nobody.
 
 mod page;
+pub(crate) mod privacy;
 mod words;
 
 use askama::Template;

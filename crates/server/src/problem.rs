@@ -72,6 +72,16 @@ impl Problem {
         }
     }
 
+    /// The person's data is there and may not be used.
+    pub(crate) fn blocked() -> Self {
+        Self {
+            kind: "/problems/blocked",
+            title: "The data is blocked",
+            status: 403,
+            detail: "consent was withdrawn, erasure was asked for, or processing is restricted".to_owned(),
+        }
+    }
+
     /// It contradicts what is there.
     pub(crate) fn conflict(detail: impl Into<String>) -> Self {
         Self {
@@ -120,7 +130,7 @@ impl Problem {
             kind: "/problems/internal",
             title: "The server failed",
             status: 500,
-            detail: "the index could not be asked; try again, and if it stays so ask the operator".to_owned(),
+            detail: "it could not be done; try again, and if it stays so ask the operator".to_owned(),
         }
     }
 
@@ -156,6 +166,26 @@ impl From<pipeline::Error> for Problem {
             pipeline::Error::Input(detail) => Self::bad_request(detail),
             other => Self::internal(&other),
         }
+    }
+}
+
+impl From<profiles::Error> for Problem {
+    fn from(error: profiles::Error) -> Self {
+        use profiles::Error;
+        match error {
+            Error::Unknown => Self::not_found(error.to_string()),
+            Error::NoConsent { .. } | Error::PolicyOutdated { .. } => Self::no_consent(error.to_string()),
+            Error::Blocked => Self::blocked(),
+            Error::NotPermitted { .. } | Error::Refused(_) => Self::forbidden(error.to_string()),
+            error if error.is_callers() => Self::bad_request(error.to_string()),
+            other => Self::internal(&other),
+        }
+    }
+}
+
+impl From<feedback::Error> for Problem {
+    fn from(error: feedback::Error) -> Self {
+        if error.is_askers() { Self::bad_request(error.to_string()) } else { Self::internal(&error) }
     }
 }
 

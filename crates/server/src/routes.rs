@@ -3,11 +3,17 @@
 mod changes;
 mod document;
 mod etag;
+mod events;
 mod links;
+mod me;
 mod operations;
 mod operators;
+mod people;
+mod people_view;
+mod privacy;
 mod recommendations;
 mod search;
+mod whose;
 
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
@@ -32,7 +38,11 @@ const HSTS: &str = "max-age=31536000; includeSubDomains";
 
 /// The routes that the OpenAPI document describes.
 fn api() -> OpenApiRouter<App> {
-    OpenApiRouter::with_openapi(document::empty()).merge(lookups()).merge(operation())
+    OpenApiRouter::with_openapi(document::empty())
+        .merge(lookups())
+        .merge(persons())
+        .merge(readers())
+        .merge(operation())
 }
 
 /// What is asked all day. Only these answers are compressed: none holds a secret beside what a caller wrote.
@@ -45,6 +55,30 @@ fn lookups() -> OpenApiRouter<App> {
         .routes(routes!(recommendations::recommendations))
         .routes(routes!(changes::changes))
         .layer(CompressionLayer::new().gzip(true).zstd(true))
+}
+
+/// The rights of people, for services and support.
+fn persons() -> OpenApiRouter<App> {
+    OpenApiRouter::new()
+        .routes(routes!(privacy::policies))
+        .routes(routes!(events::events))
+        .routes(routes!(people::add))
+        .routes(routes!(people::find))
+        .routes(routes!(people::person, people::correct, people::erase))
+        .routes(routes!(people::export))
+        .routes(routes!(people::restrict, people::lift))
+        .routes(routes!(people::consent, people::agree, people::withdraw))
+        .routes(routes!(people::tickets))
+        .routes(routes!(people::ticket))
+}
+
+/// The same for readers about themselves.
+fn readers() -> OpenApiRouter<App> {
+    OpenApiRouter::new()
+        .routes(routes!(me::person_own, me::correct_own, me::erase_own))
+        .routes(routes!(me::export_own))
+        .routes(routes!(me::consent_own, me::agree_own, me::withdraw_own))
+        .routes(routes!(events::own_events))
 }
 
 /// What runs the service.
@@ -75,6 +109,8 @@ pub fn router(app: App) -> Router {
         .route("/openapi.json", get(move || std::future::ready((headers, described.clone()))))
         .route("/", get(pages::home))
         .route("/recommendations", get(pages::recommendations))
+        .route("/privacy", get(pages::privacy::current))
+        .route("/privacy/{version}", get(pages::privacy::version))
         .fallback(|| async { Problem::not_found("no such path; see /openapi.json") })
         .method_not_allowed_fallback(|| async { Problem::method_not_allowed() })
         .layer(DefaultBodyLimit::max(app.settings.body_max.as_len()))

@@ -50,6 +50,8 @@ impl World {
             data: data.path(),
             pipeline: &pipeline::Settings::default(),
             recommender: &recommender::Settings::default(),
+            feedback: &feedback::Settings::default(),
+            profiles: &profiles::Settings::default(),
             server: settings,
             jobs: &[],
             clock: Arc::new(clock.clone()),

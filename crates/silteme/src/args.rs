@@ -413,7 +413,7 @@ pub(crate) enum KeysCommand {
 #[derive(Debug, Args)]
 pub(crate) struct KeysAddArgs {
     /// What it is for: operator, recommender, support or auditor
-    #[arg(long, value_name = "ROLE")]
+    #[arg(long, value_name = "ROLE", value_parser = server::access::role)]
     pub(crate) role: server::access::Role,
     /// Who holds it: a service or a member of staff
     #[arg(long, value_name = "NAME")]

@@ -30,6 +30,8 @@ pub(crate) struct Sections {
     crawl: pipeline::CrawlSettings,
     index: indexer::Settings,
     recommender: recommender::Settings,
+    feedback: feedback::Settings,
+    profiles: profiles::Settings,
     server: server::Settings,
 }
 
@@ -40,6 +42,10 @@ pub(crate) struct Config {
     pub(crate) pipeline: pipeline::Settings,
     /// `[recommender]`.
     pub(crate) recommender: recommender::Settings,
+    /// `[feedback]`.
+    pub(crate) feedback: feedback::Settings,
+    /// `[profiles]`.
+    pub(crate) profiles: profiles::Settings,
     /// `[server]`.
     pub(crate) server: server::Settings,
     /// The settings file, if there is one.
@@ -110,9 +116,12 @@ impl Sections {
         };
         pipeline.check().map_err(usage)?;
         self.server.check().map_err(usage)?;
+        self.profiles.check().map_err(usage)?;
         Ok(Config {
             pipeline,
             recommender: self.recommender,
+            feedback: self.feedback,
+            profiles: self.profiles,
             server: self.server,
             file: None,
             jobs_dir,

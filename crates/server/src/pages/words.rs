@@ -47,6 +47,10 @@ pub(super) struct Words {
     pub(super) fresh: &'static str,
     /// Before a number.
     pub(super) documents: &'static str,
+    /// The privacy policy.
+    pub(super) privacy: &'static str,
+    /// Before the versions of the privacy policy.
+    pub(super) versions: &'static str,
     /// A day, for `strftime`.
     pub(super) day: &'static str,
 }
@@ -79,6 +83,8 @@ const KAZAKH: Words = Words {
     explore: "әлі аз адам көрген",
     fresh: "жаңа сілтеме",
     documents: "Индекстегі сілтемелер:",
+    privacy: "Құпиялық саясаты",
+    versions: "Нұсқалары:",
     day: "%d.%m.%Y",
 };
 
@@ -110,6 +116,8 @@ const RUSSIAN: Words = Words {
     explore: "мало кто ещё видел",
     fresh: "новая ссылка",
     documents: "Ссылок в индексе:",
+    privacy: "Политика конфиденциальности",
+    versions: "Редакции:",
     day: "%d.%m.%Y",
 };
 
@@ -141,6 +149,8 @@ const ENGLISH: Words = Words {
     explore: "few have seen it yet",
     fresh: "new link",
     documents: "Links in the index:",
+    privacy: "Privacy policy",
+    versions: "Versions:",
     day: "%-d %b %Y",
 };
 

@@ -19,6 +19,8 @@ use crate::problem;
     tags(
         (name = "links", description = "What is in the index"),
         (name = "recommendations", description = "What to read next"),
+        (name = "people", description = "Consent and the rights of people, for services and support"),
+        (name = "readers", description = "The same, for readers who have logged in"),
         (name = "operators", description = "Jobs, hosts, takedowns, reindexing"),
         (name = "operations", description = "For whoever runs the server")
     )

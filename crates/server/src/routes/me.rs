@@ -17,10 +17,7 @@ use crate::problem::Problem;
     (status = 400, description = "The request cannot be used", body = Problem, content_type = "application/problem+json"),
     (status = 404, description = "Nothing is stored", body = Problem, content_type = "application/problem+json"),
 ))]
-pub(crate) async fn person_own(
-    State(app): State<App>,
-    whose: Whose,
-) -> Result<Json<PersonAnswer>, Problem> {
+pub(crate) async fn person_own(State(app): State<App>, whose: Whose) -> Result<Json<PersonAnswer>, Problem> {
     person(State(app), whose).await
 }
 

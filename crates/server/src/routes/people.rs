@@ -130,7 +130,9 @@ pub(crate) async fn ticket(
 ) -> Result<Json<TicketAnswer>, Problem> {
     let Path(id) = id?;
     let ticket = app.blocking(move |app| app.profiles.ticket(&id)).await?;
-    ticket.map(|ticket| Json(ticket.into())).ok_or_else(|| Problem::not_found("there is no ticket of this number"))
+    ticket
+        .map(|ticket| Json(ticket.into()))
+        .ok_or_else(|| Problem::not_found("there is no ticket of this number"))
 }
 
 /// Purposes as a parameter writes them.
@@ -153,10 +155,7 @@ fn purposes(text: &str) -> Result<BTreeSet<Purpose>, Problem> {
     (status = 400, description = "The request cannot be used", body = Problem, content_type = "application/problem+json"),
     (status = 404, description = "Nothing is stored", body = Problem, content_type = "application/problem+json"),
 ))]
-pub(crate) async fn person(
-    State(app): State<App>,
-    whose: Whose,
-) -> Result<Json<PersonAnswer>, Problem> {
+pub(crate) async fn person(State(app): State<App>, whose: Whose) -> Result<Json<PersonAnswer>, Problem> {
     let person = app.blocking(move |app| app.profiles.person(&whose.person, &whose.actor)).await?;
     Ok(Json(person.into()))
 }
@@ -193,9 +192,8 @@ pub(crate) async fn erase(
     whose: Whose,
     Case(case): Case,
 ) -> Result<Json<TicketAnswer>, Problem> {
-    let ticket = app
-        .blocking(move |app| app.profiles.erase(&whose.person, case.as_deref(), &whose.actor))
-        .await?;
+    let ticket =
+        app.blocking(move |app| app.profiles.erase(&whose.person, case.as_deref(), &whose.actor)).await?;
     Ok(Json(ticket.into()))
 }
 
@@ -210,9 +208,8 @@ pub(crate) async fn export(
     whose: Whose,
     Case(case): Case,
 ) -> Result<Exported, Problem> {
-    let export = app
-        .blocking(move |app| app.profiles.export(&whose.person, case.as_deref(), &whose.actor))
-        .await?;
+    let export =
+        app.blocking(move |app| app.profiles.export(&whose.person, case.as_deref(), &whose.actor)).await?;
     let export = serde_json::to_value(export).map_err(|e| Problem::internal(&e))?;
     Ok(([(header::CONTENT_DISPOSITION, "attachment; filename=\"silteme-export.json\"")], Json(export)))
 }
@@ -223,10 +220,7 @@ pub(crate) async fn export(
     (status = 400, description = "The request cannot be used", body = Problem, content_type = "application/problem+json"),
     (status = 404, description = "Nothing is stored", body = Problem, content_type = "application/problem+json"),
 ))]
-pub(crate) async fn consent(
-    State(app): State<App>,
-    whose: Whose,
-) -> Result<Json<ConsentAnswer>, Problem> {
+pub(crate) async fn consent(State(app): State<App>, whose: Whose) -> Result<Json<ConsentAnswer>, Problem> {
     let state = app.blocking(move |app| app.profiles.consent(&whose.person, &whose.actor)).await?;
     Ok(Json(state.into()))
 }
@@ -246,9 +240,8 @@ pub(crate) async fn agree(
 ) -> Result<Json<ConsentAnswer>, Problem> {
     let Json(body) = body?;
     let consent = NewConsent::from(body);
-    let state = app
-        .blocking(move |app| app.profiles.give_consent(&whose.person, &consent, &whose.actor))
-        .await?;
+    let state =
+        app.blocking(move |app| app.profiles.give_consent(&whose.person, &consent, &whose.actor)).await?;
     Ok(Json(state.into()))
 }
 
@@ -285,9 +278,8 @@ pub(crate) async fn restrict(
     whose: Whose,
     Case(case): Case,
 ) -> Result<Json<TicketAnswer>, Problem> {
-    let ticket = app
-        .blocking(move |app| app.profiles.restrict(&whose.person, case.as_deref(), &whose.actor))
-        .await?;
+    let ticket =
+        app.blocking(move |app| app.profiles.restrict(&whose.person, case.as_deref(), &whose.actor)).await?;
     Ok(Json(ticket.into()))
 }
 
@@ -302,8 +294,7 @@ pub(crate) async fn lift(
     whose: Whose,
     Case(case): Case,
 ) -> Result<Json<TicketAnswer>, Problem> {
-    let ticket = app
-        .blocking(move |app| app.profiles.lift(&whose.person, case.as_deref(), &whose.actor))
-        .await?;
+    let ticket =
+        app.blocking(move |app| app.profiles.lift(&whose.person, case.as_deref(), &whose.actor)).await?;
     Ok(Json(ticket.into()))
 }

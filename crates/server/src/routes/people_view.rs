@@ -48,14 +48,17 @@ pub(crate) struct ConsentAnswer {
 
 /// A new person.
 #[derive(Debug, Default, Deserialize, ToSchema)]
-#[serde(default, deny_unknown_fields)]
+#[serde(deny_unknown_fields)]
 #[schema(as = NewPerson)]
 pub(crate) struct PersonAsked {
     /// The caller's own name for the person, 1 to 128 characters without spaces; a random one is made if absent.
+    #[serde(default)]
     pub(crate) id: Option<String>,
     /// What the person agrees to; without it nothing is stored.
+    #[serde(default)]
     pub(crate) consent: Option<ConsentAsked>,
     /// What the person tells of themselves: fields of the register.
+    #[serde(default)]
     #[schema(value_type = Object)]
     pub(crate) attributes: Map<String, Value>,
 }

@@ -52,7 +52,8 @@ impl<S: Send + Sync> FromRequestParts<S> for Case {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
-        let read: Result<Query<CaseParameter>, QueryRejection> = Query::from_request_parts(parts, state).await;
+        let read: Result<Query<CaseParameter>, QueryRejection> =
+            Query::from_request_parts(parts, state).await;
         let Query(CaseParameter { case }) = read?;
         if case.as_ref().is_some_and(|case| case.is_empty() || case.len() > CASE_MAX) {
             return Err(Problem::bad_request(format!("case is empty or longer than {CASE_MAX} bytes")));

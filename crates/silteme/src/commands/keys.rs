@@ -27,7 +27,7 @@ pub(super) fn run(context: &mut Context, args: &KeysArgs) -> anyhow::Result<Exit
                     granted.key,
                     granted.grant.id,
                     granted.grant.name,
-                    granted.grant.role.word()
+                    granted.grant.role.as_str()
                 )
             })?;
         }
@@ -63,7 +63,7 @@ fn line(grant: &Grant, now: model::Timestamp) -> String {
     format!(
         "{}  {:<11} {:<24} {state}; since {}: {}",
         grant.id,
-        grant.role.word(),
+        grant.role.as_str(),
         grant.name,
         grant.granted,
         grant.basis

@@ -42,6 +42,8 @@ pub(super) async fn serve(
         data: &data,
         pipeline: &settings,
         recommender: &context.config.recommender,
+        feedback: &context.config.feedback,
+        profiles: &context.config.profiles,
         server: &settings_of_server,
         jobs: &jobs,
         clock: Arc::clone(&context.clock),
