@@ -73,7 +73,7 @@ async fn every_role_meets_every_route_as_the_matrix_says() {
 /// The matrix in words, so that a change of it is a change of this test.
 #[test]
 fn only_support_meets_the_data_of_people_and_only_operators_operate() {
-    let may = |scope| ROLES_OF_KEYS.into_iter().filter(|role| scope.is_for(*role)).collect::<Vec<_>>();
+    let may = |scope: Scope| ROLES_OF_KEYS.into_iter().filter(|role| scope.is_for(*role)).collect::<Vec<_>>();
     assert_eq!(may(Scope::Rights), [Role::Support]);
     assert_eq!(may(Scope::Personal), [Role::Recommender]);
     assert_eq!(may(Scope::Consent), [Role::Recommender, Role::Support]);
