@@ -54,11 +54,14 @@ struct Head {
 
 /// One line.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub(crate) struct Line<T> {
-    pub(crate) seq: u64,
-    pub(crate) at: Timestamp,
+pub struct Line<T> {
+    /// Its number, without gaps.
+    pub seq: u64,
+    /// When it was written.
+    pub at: Timestamp,
+    /// What it says.
     #[serde(flatten)]
-    pub(crate) entry: T,
+    pub entry: T,
 }
 
 impl Chain {
@@ -89,6 +92,11 @@ impl Chain {
             self.write_head(head_file, &head)?;
             Ok(seq)
         })
+    }
+
+    /// The file of the log.
+    pub(crate) fn path(&self) -> &Path {
+        &self.log
     }
 
     /// The lines since an instant, the latest `limit` of them, in order.
@@ -154,7 +162,7 @@ impl Chain {
                 if old {
                     dropped += 1;
                     head.first += 1;
-                    head.before_first = mac_of(&line).unwrap_or_default().to_owned();
+                    mac_of(&line).unwrap_or_default().clone_into(&mut head.before_first);
                 } else {
                     rest.extend_from_slice(line.as_bytes());
                     rest.push(b'\n');

@@ -1,4 +1,4 @@
-//! How our SQLite files are opened. Invariant: deleted bytes are overwritten, nothing spills into temporary files, the files are
+//! How our `SQLite` files are opened. Invariant: deleted bytes are overwritten, nothing spills into temporary files, the files are
 //! readable by their owner only, and other processes are waited for.
 
 use std::fs;

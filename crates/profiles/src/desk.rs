@@ -71,7 +71,7 @@ pub(crate) struct Desk<'a> {
 
 impl Desk<'_> {
     /// The person of an id.
-    pub(crate) fn find(&self, id: &PersonId) -> Result<Option<Person>, Error> {
+    pub(crate) fn find(&mut self, id: &PersonId) -> Result<Option<Person>, Error> {
         match self.look(By::Id, id.as_str())? {
             Some(handle) => self.load(&handle),
             None => Ok(None),
@@ -79,12 +79,12 @@ impl Desk<'_> {
     }
 
     /// As [`Desk::find`]; whoever is not there is an error.
-    pub(crate) fn known(&self, id: &PersonId) -> Result<Person, Error> {
+    pub(crate) fn known(&mut self, id: &PersonId) -> Result<Person, Error> {
         self.find(id)?.ok_or(Error::Unknown)
     }
 
     /// The person of a handle; `None` when the key is gone, or when nothing was written with it.
-    pub(crate) fn load(&self, handle: &Handle) -> Result<Option<Person>, Error> {
+    pub(crate) fn load(&mut self, handle: &Handle) -> Result<Option<Person>, Error> {
         let Some(key) = self.keys.key(handle)? else { return Ok(None) };
         let (bodies, ids) = (key.derive("bodies"), key.derive("ids"));
         let id = row_id(&ids, Kind::Person, "");
@@ -198,7 +198,7 @@ impl Desk<'_> {
     /// Lets a person be found; another person who has the same value already is an error.
     pub(crate) fn link(&self, person: &Person, by: By, value: &str) -> Result<(), Error> {
         if self.look(by, value)?.is_some_and(|holder| holder != person.handle) {
-            return Err(Error::Input(format!("this {} belongs to another person", by.as_str())));
+            return Err(Error::Taken { what: by.as_str() });
         }
         self.tx
             .prepare("INSERT OR IGNORE INTO lookups VALUES (?1, ?2)")?
@@ -251,9 +251,9 @@ impl Desk<'_> {
 }
 
 impl Person {
-    /// Whether a row of this person opens.
-    pub(crate) fn opens(&self, kind: &str, id: &[u8; 16], sealed: &[u8]) -> bool {
-        self.bodies.open(&[kind.as_bytes(), id].concat(), sealed).is_some()
+    /// A row of this person as JSON, if it opens.
+    pub(crate) fn peek(&self, kind: Kind, id: &[u8; 16], sealed: &[u8]) -> Result<serde_json::Value, Error> {
+        open(&self.bodies, kind, id, sealed)
     }
 }
 

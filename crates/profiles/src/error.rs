@@ -10,6 +10,12 @@ pub enum Error {
     /// Nothing is stored of this person.
     #[error("nothing is stored of this person")]
     Unknown,
+    /// The id, e-mail address or phone number is somebody's already.
+    #[error("this {what} belongs to a person already")]
+    Taken {
+        /// `id`, `email` or `phone`.
+        what: &'static str,
+    },
     /// The person has not consented to what the request needs, or the purpose is switched off.
     #[error("this person has not consented to {purpose}")]
     NoConsent {
@@ -105,6 +111,7 @@ impl Error {
         matches!(
             self,
             Self::Unknown
+                | Self::Taken { .. }
                 | Self::NoConsent { .. }
                 | Self::PolicyOutdated { .. }
                 | Self::Blocked

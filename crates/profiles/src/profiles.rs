@@ -3,10 +3,12 @@
 
 mod attributes;
 mod consents;
+mod disclosures;
 mod history;
 mod rights;
 mod tickets;
 mod upkeep;
+mod verify;
 
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -22,9 +24,10 @@ use crate::keyring::{Handle, Keyring, Ring, Stone};
 use crate::person::PersonId;
 use crate::policy::Policies;
 use crate::register::Register;
-use crate::settings::Settings;
+use crate::settings::{Settings, lies_in};
 use crate::{Error, database, day};
 
+pub use self::disclosures::{Disclosed, Disclosure, Transfer};
 pub use self::rights::{Export, Query};
 pub use self::upkeep::Housekeeping;
 
@@ -54,6 +57,7 @@ struct Inner {
     settings: Settings,
     clock: Arc<dyn Clock>,
     audit: Chain,
+    disclosures: Chain,
     dir: PathBuf,
 }
 
@@ -74,6 +78,11 @@ impl Profiles {
         settings.check().map_err(Error::Setting)?;
         settings.residency.check(opening.dir)?;
         settings.residency.check(opening.keys_dir)?;
+        if lies_in(opening.keys_dir, opening.dir.parent().unwrap_or(opening.dir))? {
+            return Err(Error::Setting(
+                "[profiles] keys lies in the data folder, so every backup would hold the keys; name another folder".to_owned(),
+            ));
+        }
         let register = Register::load(settings.register.as_deref(), &settings)?;
         let policies = Policies::load(settings.policies.as_deref(), Arc::clone(&opening.clock))?;
         database::folder(opening.dir)?;
@@ -87,6 +96,7 @@ impl Profiles {
         let profiles = Self {
             inner: Arc::new(Inner {
                 audit: chain("audit"),
+                disclosures: chain("disclosures"),
                 stores: Mutex::new(Stores { db, keys }),
                 ring,
                 policies,
@@ -110,6 +120,12 @@ impl Profiles {
     #[must_use]
     pub fn register(&self) -> &Register {
         &self.inner.register
+    }
+
+    /// Whether the master key was made by this program and lies beside the keys it guards: good for development only.
+    #[must_use]
+    pub fn is_for_development(&self) -> bool {
+        self.stores().keys.is_for_development()
     }
 
     fn now(&self) -> Timestamp {

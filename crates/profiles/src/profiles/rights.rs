@@ -4,6 +4,8 @@ use model::{Interests, Timestamp};
 use serde::Serialize;
 use serde_json::Value;
 
+use super::attributes::visible;
+use super::history::wishes_of;
 use super::{Profiles, permit};
 use crate::Error;
 use crate::actor::{Actor, Scope};
@@ -57,7 +59,7 @@ impl Profiles {
     pub fn export(&self, id: &PersonId, case: Option<&str>, actor: &Actor) -> Result<Export, Error> {
         permit(actor, Scope::Export)?;
         self.write(|desk| {
-            let person = self.visible(desk, id, actor)?;
+            let person = visible(desk, id, actor)?;
             self.note(actor, "export", Some(&person), case)?;
             let export = self.everything(desk, &person)?;
             self.done(desk, id, TicketKind::Export, case, "everything held was handed over")?;
@@ -76,7 +78,7 @@ impl Profiles {
             attributes: desk.rows(person, Kind::Attribute)?.into_iter().map(value).collect(),
             events: desk.rows(person, Kind::Event)?,
             derived: desk.rows(person, Kind::Derived)?.into_iter().map(value).collect(),
-            interests: self.wishes(desk, person)?,
+            interests: wishes_of(desk, person)?,
             account: desk.rows(person, Kind::Account)?,
             tickets: self.select_tickets(desk, &filter)?,
             accesses: accesses
