@@ -226,7 +226,8 @@ fn diversity_moves_other_subjects_up() {
     ];
     on_both(&documents, |source| {
         let with = |diversity| {
-            let request = Request { diversity: Some(diversity), per_story_max: Some(3), ..Request::new(3, now()) };
+            let request =
+                Request { diversity: Some(diversity), per_story_max: Some(3), ..Request::new(3, now()) };
             let found = ask(source, &Interests::default(), &request);
             urls(&found).iter().position(|url| *url == "https://c.test/1").expect("chess is there")
         };
