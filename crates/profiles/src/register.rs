@@ -225,9 +225,8 @@ impl Register {
         found.ok_or_else(|| {
             let nearest = self
                 .of(kind)
-                .map(|(name, _)| (strsim::osa_distance(name, name_of(kind, name)), name))
-                .chain(self.of(kind).map(|(known, _)| (strsim::osa_distance(known, name), known)))
-                .filter(|(distance, known)| *distance <= 1 + known.len() / 3 && *known != name)
+                .map(|(known, _)| (strsim::osa_distance(known, name), known))
+                .filter(|(distance, known)| *distance <= 1 + known.len() / 3)
                 .min()
                 .map(|(_, known)| known.to_owned());
             Error::Undeclared { field: name.chars().take(40).collect(), nearest }
@@ -333,3 +332,6 @@ pub(crate) fn is_phone(text: &str) -> bool {
     text.strip_prefix('+')
         .is_some_and(|digits| (7..=15).contains(&digits.len()) && digits.bytes().all(|b| b.is_ascii_digit()))
 }
+
+#[cfg(test)]
+mod tests;

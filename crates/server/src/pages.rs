@@ -112,12 +112,12 @@ async fn recommend(app: &App, asked: &Asked, words: &'static Words) -> Result<Co
         ..Interests::default()
     };
     let request = Request::new(PAGE_LINKS, app.clock.now());
-    let recommended = app
+    let answer = app
         .blocking(move |app| {
             recommender::recommend(&app.index, &app.feedback, &interests, &request, &app.recommender)
         })
         .await?;
-    let links = recommended
+    let links = answer
         .items
         .into_iter()
         .map(|one| {
@@ -131,9 +131,13 @@ async fn recommend(app: &App, asked: &Asked, words: &'static Words) -> Result<Co
 /// A reason in the words of the page.
 fn reason(reason: &Reason, words: &Words) -> String {
     match reason.code {
+        ReasonCode::SameStory => words.same_story.replace("{}", &reason.text),
         ReasonCode::SimilarTo => words.similar_to.replace("{}", &reason.text),
         ReasonCode::MatchesTerm => words.about.replace("{}", &reason.text),
-        _ => words.fresh.to_owned(),
+        ReasonCode::FollowedSource => words.followed.replace("{}", &reason.text),
+        ReasonCode::Trending => words.trending.to_owned(),
+        ReasonCode::Explore => words.explore.to_owned(),
+        ReasonCode::Fresh => words.fresh.to_owned(),
     }
 }
 

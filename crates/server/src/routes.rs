@@ -1,5 +1,6 @@
 //! Every route, and the OpenAPI document made from them.
 
+mod audits;
 mod changes;
 mod document;
 mod etag;
@@ -70,6 +71,8 @@ fn persons() -> OpenApiRouter<App> {
         .routes(routes!(people::consent, people::agree, people::withdraw))
         .routes(routes!(people::tickets))
         .routes(routes!(people::ticket))
+        .routes(routes!(audits::audit))
+        .routes(routes!(audits::disclosures))
 }
 
 /// The same for readers about themselves.

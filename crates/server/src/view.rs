@@ -1,7 +1,7 @@
 //! What the API says about a link. Invariant: nothing here shows more of a text than its publisher permits.
 
 use indexer::Hit;
-use recommender::Recommendation;
+use recommender::{Reason, Recommendation};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -66,8 +66,10 @@ pub struct RecommendationView {
     pub rank: u32,
     /// Higher is better; comparable within one answer only.
     pub score: f32,
-    /// Why it is recommended.
+    /// Why it is recommended: the most telling of its reasons.
     pub reason: ReasonView,
+    /// Every reason, the most telling first.
+    pub reasons: Vec<ReasonView>,
     /// The link.
     #[serde(flatten)]
     pub link: LinkView,
@@ -77,9 +79,10 @@ pub struct RecommendationView {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[schema(as = Reason)]
 pub struct ReasonView {
-    /// `similar_to`, `matches_term`, `fresh`.
+    /// `same_story`, `similar_to` (a liked link, whose title is the text), `matches_term` (the words), `followed_source` (its
+    /// name), `trending` (in the language whose code is the text), `explore`, `fresh` (no text).
     pub code: String,
-    /// The title of the liked link, or the words it matches.
+    /// Of what: see `code`; may be empty.
     pub text: String,
 }
 
@@ -115,13 +118,20 @@ impl From<Hit> for HitView {
 impl RecommendationView {
     /// A recommendation at its place.
     pub(crate) fn at(rank: u32, one: Recommendation) -> Self {
-        let reason = one.reason();
-        let code = serde_json::to_value(reason.code).ok().and_then(|code| code.as_str().map(str::to_owned));
         Self {
             rank,
             score: one.score,
-            reason: ReasonView { code: code.unwrap_or_default(), text: reason.text },
+            reason: one.reason().into(),
+            reasons: one.reasons.into_iter().map(ReasonView::from).collect(),
             link: one.hit.into(),
         }
+    }
+}
+
+impl From<Reason> for ReasonView {
+    fn from(reason: Reason) -> Self {
+        let code = serde_json::to_value(reason.code).ok();
+        let code = code.as_ref().and_then(|code| code.as_str()).unwrap_or_default().to_owned();
+        Self { code, text: reason.text }
     }
 }

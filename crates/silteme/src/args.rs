@@ -329,11 +329,27 @@ pub(crate) struct SimilarArgs {
     pub(crate) without_copies: bool,
 }
 
+/// What links are wanted for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum ScenarioName {
+    /// What fits the interests and is worth reading now
+    Personal,
+    /// What is opened most now
+    Trending,
+    /// What is like the one liked URL
+    Related,
+    /// What arrived since the cursor and fits the interests
+    New,
+}
+
 #[derive(Debug, Args)]
 pub(crate) struct RecommendArgs {
     /// A liked URL (repeatable)
     #[arg(long, value_name = "URL", num_args = 1..)]
     pub(crate) like: Vec<String>,
+    /// A URL to get less like (repeatable)
+    #[arg(long, value_name = "URL", num_args = 1..)]
+    pub(crate) dislike: Vec<String>,
     /// Words and phrases of interest, separated by commas
     #[arg(long, value_name = "TERMS", num_args = 1.., value_delimiter = ',')]
     pub(crate) terms: Vec<String>,
@@ -343,6 +359,33 @@ pub(crate) struct RecommendArgs {
     /// Never this host (repeatable)
     #[arg(long, value_name = "HOST")]
     pub(crate) mute: Vec<String>,
+    /// Never this section, tag or word of titles (repeatable)
+    #[arg(long, value_name = "TOPIC")]
+    pub(crate) mute_topic: Vec<String>,
+    /// A site or host that is followed (repeatable)
+    #[arg(long, value_name = "SITE")]
+    pub(crate) follow: Vec<String>,
+    /// A URL that was seen (repeatable)
+    #[arg(long, value_name = "URL", num_args = 1..)]
+    pub(crate) seen: Vec<String>,
+    /// What links are wanted for
+    #[arg(long, value_enum, default_value_t = ScenarioName::Personal)]
+    pub(crate) scenario: ScenarioName,
+    /// Only this section or tag, with `--scenario trending`
+    #[arg(long, value_name = "TOPIC")]
+    pub(crate) topic: Option<String>,
+    /// Where the answer before ended, with `--scenario new`
+    #[arg(long, value_name = "CURSOR")]
+    pub(crate) cursor: Option<String>,
+    /// Only published (else fetched) since this day or instant
+    #[arg(long, value_name = "TIME", value_parser = parse_time)]
+    pub(crate) since: Option<model::Timestamp>,
+    /// Decides between equals and what is explored
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    pub(crate) seed: u64,
+    /// Replay a log of readers and judge rankings by it, instead of recommending; see docs/recommendations.md
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["like", "dislike", "terms", "follow", "seen", "cursor"])]
+    pub(crate) evaluate: Option<PathBuf>,
     /// Results, at most
     #[arg(long, value_name = "N", default_value_t = 10, value_parser = clap::value_parser!(u16).range(1..=1000))]
     pub(crate) limit: u16,

@@ -117,6 +117,8 @@ impl Sections {
         pipeline.check().map_err(usage)?;
         self.server.check().map_err(usage)?;
         self.profiles.check().map_err(usage)?;
+        self.recommender.check().map_err(usage)?;
+        self.feedback.check().map_err(usage)?;
         Ok(Config {
             pipeline,
             recommender: self.recommender,

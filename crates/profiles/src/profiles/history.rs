@@ -90,6 +90,7 @@ pub(super) fn wishes_of(desk: &Desk<'_>, person: &Person) -> Result<Interests, E
     let mut interests = Interests {
         terms: list("terms"),
         languages: list("languages").iter().map(|code| Language::new(code)).collect(),
+        sites: list("sites"),
         muted_hosts: list("muted_hosts"),
         ..Interests::default()
     };

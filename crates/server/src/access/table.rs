@@ -42,7 +42,6 @@ const TABLE: &[(&str, &str, Scope)] = &[
     ("GET", "/v1/me/consent", Scope::Own),
     ("PUT", "/v1/me/consent", Scope::Own),
     ("DELETE", "/v1/me/consent", Scope::Own),
-    ("POST", "/v1/me/recommendations", Scope::Own),
     ("POST", "/v1/me/events", Scope::Own),
     ("GET", "/v1/audit", Scope::Audit),
     ("GET", "/v1/disclosures", Scope::Audit),

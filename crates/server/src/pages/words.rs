@@ -35,6 +35,14 @@ pub(super) struct Words {
     pub(super) similar_to: &'static str,
     /// A reason; `{}` stands for words.
     pub(super) about: &'static str,
+    /// A reason; `{}` stands for a title.
+    pub(super) same_story: &'static str,
+    /// A reason; `{}` stands for the name of a source.
+    pub(super) followed: &'static str,
+    /// A reason.
+    pub(super) trending: &'static str,
+    /// A reason.
+    pub(super) explore: &'static str,
     /// A reason.
     pub(super) fresh: &'static str,
     /// Before a number.
@@ -69,6 +77,10 @@ const KAZAKH: Words = Words {
     why: "Себебі:",
     similar_to: "«{}» сілтемесіне ұқсас",
     about: "«{}» тақырыбы бойынша",
+    same_story: "«{}» оқиғасы туралы",
+    followed: "сіз бақылайтын дереккөзден: {}",
+    trending: "қазір көп оқылуда",
+    explore: "әлі аз адам көрген",
     fresh: "жаңа сілтеме",
     documents: "Индекстегі сілтемелер:",
     privacy: "Құпиялық саясаты",
@@ -98,6 +110,10 @@ const RUSSIAN: Words = Words {
     why: "Почему:",
     similar_to: "похоже на «{}»",
     about: "по теме «{}»",
+    same_story: "о том же событии, что «{}»",
+    followed: "из источника, за которым вы следите: {}",
+    trending: "сейчас много читают",
+    explore: "мало кто ещё видел",
     fresh: "новая ссылка",
     documents: "Ссылок в индексе:",
     privacy: "Политика конфиденциальности",
@@ -127,6 +143,10 @@ const ENGLISH: Words = Words {
     why: "Why:",
     similar_to: "similar to “{}”",
     about: "about “{}”",
+    same_story: "same story as “{}”",
+    followed: "from a source you follow: {}",
+    trending: "many read it now",
+    explore: "few have seen it yet",
     fresh: "new link",
     documents: "Links in the index:",
     privacy: "Privacy policy",

@@ -21,6 +21,7 @@ use crate::problem;
         (name = "recommendations", description = "What to read next"),
         (name = "people", description = "Consent and the rights of people, for services and support"),
         (name = "readers", description = "The same, for readers who have logged in"),
+        (name = "auditors", description = "Who read or handed over what of whom"),
         (name = "operators", description = "Jobs, hosts, takedowns, reindexing"),
         (name = "operations", description = "For whoever runs the server")
     )

@@ -50,7 +50,7 @@ struct Recommended {
 
 pub(super) fn run(context: &mut Context, args: &DemoArgs) -> anyhow::Result<Exit> {
     let scratch = Scratch::new()?;
-    context.global.data.clone_from(&scratch.0);
+    context.global.data = scratch.0.join("run");
     let runtime = runtime()?;
     runtime.block_on(async {
         let stop = stop_token();
@@ -108,12 +108,17 @@ fn ask(context: &Context, crawl: pipeline::CrawlSummary) -> anyhow::Result<Summa
     }
     let interests = Interests { links: vec![demo::liked().to_owned()], ..Interests::default() };
     let request = Request::new(SHOWN, now);
-    let recommendations = recommender::recommend(&index, &interests, &request, &context.config.recommender)?
+    // Nobody has read anything yet.
+    let counters = feedback::MemoryCounters::default();
+    let answer =
+        recommender::recommend(&index, &counters, &interests, &request, &context.config.recommender)?;
+    let recommendations = answer
+        .items
         .into_iter()
         .map(|one| Recommended {
+            reason: one.reason(),
             url: one.hit.document.url,
             title: one.hit.document.title,
-            reason: one.reason,
         })
         .collect();
     Ok(Summary { event: "summary", crawl, searches, recommendations })

@@ -29,12 +29,16 @@ pub(super) struct Line {
     /// Id of the story.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) story: Option<String>,
+    /// The most telling reason.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) reason: Option<recommender::Reason>,
+    /// Every reason, the most telling first.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(super) reasons: Vec<recommender::Reason>,
 }
 
 impl Line {
-    pub(super) fn of(hit: Hit, rank: u32, score: f32, reason: Option<recommender::Reason>) -> Self {
+    pub(super) fn of(hit: Hit, rank: u32, score: f32, reasons: Vec<recommender::Reason>) -> Self {
         Self {
             rank,
             score,
@@ -45,7 +49,8 @@ impl Line {
             published: hit.document.published,
             snippet: hit.snippet.text,
             story: hit.story.map(|story| format!("{story:016x}")),
-            reason,
+            reason: reasons.first().cloned(),
+            reasons,
         }
     }
 }
@@ -115,7 +120,7 @@ pub(super) fn search(context: &mut Context, args: &SearchArgs) -> anyhow::Result
         .hits
         .into_iter()
         .map(|hit| (hit.rank, hit.score, hit))
-        .map(|(r, s, hit)| Line::of(hit, r, s, None));
+        .map(|(r, s, hit)| Line::of(hit, r, s, Vec::new()));
     print(
         context,
         &lines.collect::<Vec<_>>(),
@@ -139,8 +144,10 @@ pub(super) fn similar(context: &mut Context, args: &SimilarArgs) -> anyhow::Resu
         ..Similar::new(Seed::Link(url.key()), args.filters.limit.into(), now)
     };
     let hits = index.similar(&similar).map_err(lookup_error)?;
-    let lines =
-        hits.into_iter().map(|hit| (hit.rank, hit.score, hit)).map(|(r, s, hit)| Line::of(hit, r, s, None));
+    let lines = hits
+        .into_iter()
+        .map(|hit| (hit.rank, hit.score, hit))
+        .map(|(r, s, hit)| Line::of(hit, r, s, Vec::new()));
     print(context, &lines.collect::<Vec<_>>(), "nothing like it in the index")
 }
 
@@ -193,8 +200,9 @@ fn human(line: &Line) -> String {
     if !line.snippet.is_empty() {
         text += &format!("\n    {}", line.snippet);
     }
-    if let Some(reason) = &line.reason {
-        text += &format!("\n    why: {}", super::recommend::reason_words(reason));
+    if !line.reasons.is_empty() {
+        let why: Vec<String> = line.reasons.iter().map(super::recommend::reason_words).collect();
+        text += &format!("\n    why: {}", why.join("; "));
     }
     text
 }
