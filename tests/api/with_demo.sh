@@ -31,7 +31,7 @@ for _ in $(seq 600); do
 done
 SILTEME_URL=$(sed -n 's/^serving on \([^ ]*\).*/\1/p' out)
 [ -n "$SILTEME_URL" ] || { echo "the demo does not serve" >&2; cat log >&2; exit 3; }
-data=$(echo tmp/silteme-demo-*/data)
+data=$(echo tmp/silteme-demo-*/run)
 
 key() {
     "$SILTEME" keys add --role "$1" --name "test of the API" --basis "tests/api" --requests-per-second 0 \

@@ -1,5 +1,6 @@
 //! What the tests of this crate ask: an index of their own, filled by the real writer, and a server over it.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -23,7 +24,9 @@ use crate::settings::Settings;
 pub(crate) struct World {
     pub(crate) app: App,
     pub(crate) clock: SimulatedClock,
-    pub(crate) data: Scratch,
+    pub(crate) data: PathBuf,
+    /// The data directory, and the keys beside it.
+    _scratch: Scratch,
     writer: Option<Writer>,
 }
 
@@ -43,11 +46,12 @@ impl World {
 
     /// A server with these settings and documents.
     pub(crate) fn with(settings: &Settings, documents: &[Document]) -> Self {
-        let data = Scratch::new();
+        let scratch = Scratch::new();
+        let data = scratch.join("run");
         let clock = SimulatedClock::default();
         clock.advance(Duration::from_hours(1));
         let app = App::open(&Opening {
-            data: data.path(),
+            data: &data,
             pipeline: &pipeline::Settings::default(),
             recommender: &recommender::Settings::default(),
             feedback: &feedback::Settings::default(),
@@ -59,7 +63,7 @@ impl World {
         })
         .unwrap();
         let writer = Some(app.index.writer().unwrap());
-        let mut world = Self { app, clock, data, writer };
+        let mut world = Self { app, clock, data, _scratch: scratch, writer };
         if !documents.is_empty() {
             world.put(documents);
         }

@@ -127,7 +127,7 @@ fn the_file_holds_no_key_and_belongs_to_its_owner_alone() {
     use std::os::unix::fs::PermissionsExt as _;
     let world = World::of(&[]);
     let key = give(&world, Role::Auditor).key;
-    let file = world.data.path().join("keys.json");
+    let file = world.data.join("keys.json");
     let text = std::fs::read_to_string(&file).unwrap();
     assert!(!text.contains(&key) && !text.contains(&key["slk_".len()..]));
     assert_eq!(file.metadata().unwrap().permissions().mode() & 0o777, 0o600);
@@ -137,7 +137,7 @@ fn the_file_holds_no_key_and_belongs_to_its_owner_alone() {
 fn a_damaged_file_lets_nobody_in_and_is_not_overwritten() {
     let world = World::of(&[]);
     give(&world, Role::Operator);
-    let file = world.data.path().join("keys.json");
+    let file = world.data.join("keys.json");
     std::fs::write(&file, "[{").unwrap();
     let new = NewGrant {
         name: "x".to_owned(),

@@ -50,7 +50,7 @@ struct Recommended {
 
 pub(super) fn run(context: &mut Context, args: &DemoArgs) -> anyhow::Result<Exit> {
     let scratch = Scratch::new()?;
-    context.global.data = scratch.0.join("data");
+    context.global.data = scratch.0.join("run");
     let runtime = runtime()?;
     runtime.block_on(async {
         let stop = stop_token();

@@ -67,7 +67,7 @@ impl Desk {
                 bytes.windows(secret.len()).any(|window| window == secret)
             })
         }
-        search(self.world.data.path(), secret.as_bytes())
+        search(&self.world.data, secret.as_bytes())
     }
 }
 
@@ -278,4 +278,31 @@ async fn the_policy_is_there_for_everyone_in_three_languages_at_every_version() 
     assert!(texts.iter().all(|text| text.contains(hash)));
     world.get("/privacy/2001-01-01").await.problem(404);
     assert!(world.get_with("/privacy", "accept-language", "ru").await.body.contains("lang=\"ru\""));
+}
+
+/// privacy.md, what an engineer would try, 7: fewer than k = 5 readers move nothing, and an erasure takes nothing from others.
+#[tokio::test]
+async fn what_one_person_did_and_that_they_were_erased_changes_nobody_elses_answer() {
+    let desk = Desk::of(World::of_steppes(12));
+    desk.agree("aigul").await;
+    desk.agree("bota").await;
+    let liked = json!({"id": "b", "kind": "like", "link": "https://host2.test/002"});
+    desk.service("POST", "/v1/events", json!({"person": "bota", "events": [liked]})).await.json();
+    let question = json!({"person": "bota", "seed": 7, "per_story_max": 10});
+    let answer = || async {
+        let answer = desk.service("POST", "/v1/recommendations", question.clone()).await.json();
+        answer["results"].clone()
+    };
+    let before = answer().await;
+    assert!(!before.as_array().unwrap().is_empty());
+    let did: Vec<Value> = (0..4)
+        .map(|n| json!({"id": format!("a{n}"), "kind": "click", "link": format!("https://host0.test/{:03}", n * 3)}))
+        .collect();
+    desk.service("POST", "/v1/events", json!({"person": "aigul", "events": did})).await.json();
+    assert_eq!(answer().await, before);
+    desk.support("DELETE", "/v1/people/aigul", Value::Null).await.json();
+    assert_eq!(answer().await, before);
+    // The person themselves is recommended nothing any more, nor anonymously by their name.
+    let gone = json!({"person": "aigul"});
+    desk.service("POST", "/v1/recommendations", gone).await.problem(404);
 }
