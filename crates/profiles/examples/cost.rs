@@ -60,9 +60,8 @@ fn main() {
         how: How::Button,
     };
     let id = |n: usize| -> PersonId { format!("person-{n}").parse().unwrap() };
-    time("give_consent, new person", PERSONS, |n| {
-        drop(profiles.give_consent(&id(n), &consent, &actor).unwrap())
-    });
+    let new = |n| profiles.give_consent(&id(n), &consent, &actor).unwrap();
+    time("give_consent, new person", PERSONS, new);
     time("record, 1 event", 500, |n| profiles.record(&id(n), &[event("one")], &actor).unwrap());
     for (person, events) in [(0, 50), (1, 500), (2, 5_000)] {
         for batch in (0..events).collect::<Vec<_>>().chunks(500) {
