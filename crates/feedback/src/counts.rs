@@ -156,7 +156,8 @@ impl Counts {
     #[must_use]
     pub fn coarse(self) -> Self {
         let k = self.k;
-        let site = SiteCounts { links: self.site.links, total: self.site.total.coarse(k) };
+        let links = self.site.links - self.site.links % k.max(1);
+        let site = SiteCounts { links, total: self.site.total.coarse(k) };
         Self { total: self.total.coarse(k), decayed: self.decayed.coarse(k), site, k }
     }
 
