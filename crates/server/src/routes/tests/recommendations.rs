@@ -65,7 +65,10 @@ async fn a_batch_is_answered_in_its_order() {
     let counts: Vec<usize> =
         answers.as_array().unwrap().iter().map(|a| a["results"].as_array().unwrap().len()).collect();
     assert_eq!(counts, [1, 2, 1]);
-    assert_eq!(answers[1], world.post(PATH, two.to_string()).await.json());
+    let again = json!({"limit": 2, "terms": ["steppe"], "seed": answers[1]["seed"]});
+    let again = world.post(PATH, again.to_string()).await.json();
+    assert_eq!(answers[1]["results"], again["results"], "the seed told gives the answer again");
+    assert_ne!(answers[1]["recommendation_id"], again["recommendation_id"]);
     assert_eq!(world.post(PATH, "[]").await.json(), json!([]));
     let most = Value::Array(vec![json!({"limit": 1}); 100]);
     assert_eq!(world.post(PATH, most.to_string()).await.json().as_array().unwrap().len(), 100);
@@ -86,7 +89,18 @@ async fn what_cannot_be_used_is_refused() {
         ("[[]]".to_owned(), "object"),
         ("[1]".to_owned(), "object"),
         (json!({"colour": "red"}).to_string(), "unknown field `colour`"),
-        (json!({"person": "somebody"}).to_string(), "unknown field `person`"),
+        (json!({"persons": ["somebody"]}).to_string(), "unknown field `persons`"),
+        (json!({"scenario": "best"}).to_string(), "unknown variant `best`"),
+        (json!({"scenario": "related"}).to_string(), "`link`"),
+        (json!({"link": "https://host1.test/"}).to_string(), "link belongs to"),
+        (json!({"cursor": "c1", "scenario": "trending"}).to_string(), "cursor belongs to"),
+        (json!({"cursor": "c999999", "scenario": "new"}).to_string(), "cursor"),
+        (json!({"window": "5 parsecs", "scenario": "trending"}).to_string(), "window"),
+        (json!({"window": "1m", "scenario": "trending"}).to_string(), "between 1h and 30d"),
+        (json!({"muted_stories": ["x"]}).to_string(), "16 hexadecimal digits"),
+        (json!({"exploration": 2}).to_string(), "exploration"),
+        (json!({"per_story_max": 0}).to_string(), "per_story_max"),
+        (json!({"dislikes": vec!["x"; 1001]}).to_string(), "1001"),
         (json!({"likes": "https://host1.test/"}).to_string(), "sequence"),
         (json!({"likes": [1]}).to_string(), "string"),
         (json!({"limit": 0}).to_string(), "between 1 and 100"),
