@@ -139,27 +139,3 @@ fn human(summary: &Summary) -> String {
     }
     text
 }
-<<<<<<< HEAD
-
-/// The demo's own data directory with what lies beside it, gone when it ends.
-struct Scratch(PathBuf);
-
-impl Scratch {
-    fn new() -> anyhow::Result<Self> {
-        let dir = std::env::temp_dir().join(format!("silteme-demo-{}", std::process::id()));
-        std::fs::create_dir_all(&dir).map_err(|e| pipeline::Error::Disk {
-            action: "create",
-            path: dir.clone(),
-            source: e,
-        })?;
-        Ok(Self(dir))
-    }
-}
-
-impl Drop for Scratch {
-    fn drop(&mut self) {
-        let _ = std::fs::remove_dir_all(Path::new(&self.0));
-    }
-}
-=======
->>>>>>> h2
