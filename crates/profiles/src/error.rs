@@ -120,6 +120,14 @@ impl Error {
         Self::Damaged { kind: kind.to_owned() }
     }
 
+    /// Whether it is wrong usage or configuration; what is neither that nor about a person's standing is the machine's.
+    #[must_use]
+    pub fn is_usage(&self) -> bool {
+        let is_about_the_person = matches!(self, Self::Unknown | Self::NoConsent { .. } | Self::Blocked);
+        let is_configuration = matches!(self, Self::Residency { .. } | Self::Setting(_) | Self::Keys(_));
+        is_configuration || (self.is_callers() && !is_about_the_person)
+    }
+
     /// Whether the caller can mend it; everything else is ours.
     #[must_use]
     pub fn is_callers(&self) -> bool {

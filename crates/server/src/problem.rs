@@ -184,6 +184,7 @@ impl From<profiles::Error> for Problem {
         use profiles::Error;
         match error {
             Error::Unknown => Self::not_found(error.to_string()),
+            Error::Taken { .. } => Self::conflict(error.to_string()),
             Error::NoConsent { .. } | Error::PolicyOutdated { .. } => Self::no_consent(error.to_string()),
             Error::Blocked => Self::blocked(),
             Error::Credentials => Self::credentials(),

@@ -73,6 +73,8 @@ pub(super) fn run(context: &mut Context, args: &DemoArgs) -> anyhow::Result<Exit
         context.out.line(&summary, human)?;
         context.out.flush()?;
         if !args.once && !stop.is_cancelled() {
+            let data = context.global.data.display();
+            context.out.say(&format!("its data is in {data} meanwhile: `silteme keys add --data …` gives out keys"))?;
             serve::serve(context, args.listen, Vec::new(), stop).await?;
         }
         web.shutdown().await?;
@@ -139,7 +141,7 @@ fn human(summary: &Summary) -> String {
     text
 }
 
-/// A data directory of the demo's own, gone when it ends.
+/// The demo's own data directory with what lies beside it, gone when it ends.
 struct Scratch(PathBuf);
 
 impl Scratch {
