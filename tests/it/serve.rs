@@ -9,23 +9,29 @@ use testkit::web::{SiteGraph, Web};
 
 use crate::program::Place;
 
-struct Server {
+pub(crate) struct Server {
     child: Child,
     address: String,
 }
 
 impl Server {
-    fn start(place: &Place) -> Self {
+    pub(crate) fn start(place: &Place) -> Self {
+        Self::start_with(place, |_| {})
+    }
+
+    /// The same with further arguments, variables and streams.
+    pub(crate) fn start_with(place: &Place, with: impl FnOnce(&mut Command)) -> Self {
         let config = place.scratch.join("config/silteme.toml");
-        let mut child = Command::new(env!("CARGO_BIN_EXE_silteme"))
+        let mut command = Command::new(env!("CARGO_BIN_EXE_silteme"));
+        command
             .args(["serve", "--listen", "127.0.0.1:0", "--config"])
             .arg(config)
             .arg("--data")
             .arg(place.data())
             .current_dir(place.scratch.path())
-            .stdout(Stdio::piped())
-            .spawn()
-            .unwrap();
+            .stdout(Stdio::piped());
+        with(&mut command);
+        let mut child = command.spawn().unwrap();
         let mut line = String::new();
         BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
         let address = line.split("http://").nth(1).unwrap().split_whitespace().next().unwrap().to_owned();
@@ -33,9 +39,15 @@ impl Server {
     }
 
     fn ask(&self, method: &str, path: &str, body: &str) -> (u16, String, String) {
+        self.ask_as("", method, path, body)
+    }
+
+    /// The same with a key.
+    pub(crate) fn ask_as(&self, key: &str, method: &str, path: &str, body: &str) -> (u16, String, String) {
+        let key = if key.is_empty() { String::new() } else { format!("authorization: Bearer {key}\r\n") };
         let mut stream = TcpStream::connect(&self.address).unwrap();
         let json = if body.is_empty() { "" } else { "content-type: application/json\r\n" };
-        write!(stream, "{method} {path} HTTP/1.1\r\nhost: {}\r\nconnection: close\r\n{json}content-length: {}\r\n\r\n{body}", self.address, body.len()).unwrap();
+        write!(stream, "{method} {path} HTTP/1.1\r\nhost: {}\r\nconnection: close\r\n{key}{json}content-length: {}\r\n\r\n{body}", self.address, body.len()).unwrap();
         let mut answer = Vec::new();
         stream.read_to_end(&mut answer).unwrap();
         let answer = String::from_utf8_lossy(&answer).into_owned();
@@ -134,4 +146,24 @@ fn the_api_answers_and_refuses_as_documented() {
     place.done(&["forget", &graph.url(1, 3)]);
     std::thread::sleep(std::time::Duration::from_millis(300));
     assert_eq!(server.ask("GET", &format!("/v1/links/{id}"), "").0, 404);
+}
+
+#[test]
+fn a_key_made_on_the_command_line_opens_what_its_role_may_and_no_more() {
+    let place = Place::with("");
+    let server = Server::start(&place);
+    assert_eq!(server.ask("GET", "/v1/jobs", "").0, 401);
+    let made =
+        place.done(&["keys", "add", "--role", "operator", "--name", "night shift", "--basis", "order 7"]);
+    let (key, id) = (made["key"].as_str().unwrap(), made["grant"]["id"].as_str().unwrap());
+    assert_eq!(server.ask_as(key, "GET", "/v1/jobs", "").0, 200);
+    assert_eq!(server.ask_as(key, "GET", "/v1/people/somebody", "").0, 403);
+    let listed = place.run(&["keys", "list"]).stdout;
+    assert!(listed.contains("night shift") && !listed.contains(key), "{listed}");
+    place.done(&["keys", "revoke", id]);
+    assert_eq!(server.ask_as(key, "GET", "/v1/jobs", "").0, 401);
+    let refused = place.run(&["keys", "add", "--role", "king", "--name", "x", "--basis", "y"]);
+    assert_eq!(refused.code, 2);
+    assert!(refused.stderr.contains("recommender"), "{}", refused.stderr);
+    assert_eq!(place.run(&["keys", "revoke", "00000000"]).code, 2);
 }

@@ -33,3 +33,22 @@ impl AuditEntry {
         }
     }
 }
+
+/// One disclosure to an authority or transfer to a recipient.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DisclosureEntry {
+    /// The authority or the recipient.
+    pub to: String,
+    /// The lawful basis: article and number of the demand, or the contract.
+    pub basis: String,
+    /// Who asked for it.
+    pub requested_by: String,
+    /// What was handed over.
+    pub what: Vec<String>,
+    /// The person's pseudonym.
+    pub subject: String,
+    /// Who carried it out, as what.
+    pub role: Role,
+    /// Which key or operator.
+    pub actor: String,
+}

@@ -54,11 +54,14 @@ struct Head {
 
 /// One line.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub(crate) struct Line<T> {
-    pub(crate) seq: u64,
-    pub(crate) at: Timestamp,
+pub struct Line<T> {
+    /// Its number, without gaps.
+    pub seq: u64,
+    /// When it was written.
+    pub at: Timestamp,
+    /// What it says.
     #[serde(flatten)]
-    pub(crate) entry: T,
+    pub entry: T,
 }
 
 impl Chain {
@@ -89,6 +92,11 @@ impl Chain {
             self.write_head(head_file, &head)?;
             Ok(seq)
         })
+    }
+
+    /// The file of the log.
+    pub(crate) fn path(&self) -> &Path {
+        &self.log
     }
 
     /// The lines since an instant, the latest `limit` of them, in order.
@@ -142,19 +150,22 @@ impl Chain {
         struct At {
             at: Timestamp,
         }
+        let is_old = |line: &str| serde_json::from_str::<At>(line).is_ok_and(|line| line.at < before);
         self.locked(|head_file, mut head| {
+            // Asked every minute, and nearly always there is nothing: the first line tells.
+            if !self.lines()?.next().transpose()?.is_some_and(|first| is_old(&first)) {
+                return Ok(0);
+            }
             let mut log = database::file(&self.log)?;
             self.catch_up(&mut log, &mut head)?;
             let mut dropped = 0;
             let mut rest = Vec::new();
             for line in self.lines()? {
                 let line = line?;
-                let old =
-                    rest.is_empty() && serde_json::from_str::<At>(&line).is_ok_and(|line| line.at < before);
-                if old {
+                if rest.is_empty() && is_old(&line) {
                     dropped += 1;
                     head.first += 1;
-                    head.before_first = mac_of(&line).unwrap_or_default().to_owned();
+                    mac_of(&line).unwrap_or_default().clone_into(&mut head.before_first);
                 } else {
                     rest.extend_from_slice(line.as_bytes());
                     rest.push(b'\n');

@@ -16,6 +16,12 @@ pub(crate) fn number(at: Timestamp) -> i64 {
     at.as_second().div_euclid(86_400)
 }
 
+/// The day of a number.
+pub(crate) fn date(number: i64) -> Date {
+    let days = jiff::Span::new().try_days(number).unwrap_or_default();
+    jiff::civil::date(1970, 1, 1).saturating_add(days)
+}
+
 /// The number of the first day that begins at least `keep` after `at`: what may be kept so long is gone on it.
 pub(crate) fn after(at: Timestamp, keep: Duration) -> i64 {
     let end = model::time::later(at, keep);

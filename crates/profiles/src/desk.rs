@@ -3,6 +3,8 @@
 //! Invariant: a row's body is encrypted under its person's key and bound to its kind and id; in plain columns stand random-looking
 //! ids, the kind and an expiry day. The order of rows shows the order in which they came, nothing else does.
 
+use std::collections::BTreeSet;
+
 use rusqlite::{OptionalExtension, Transaction, params};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -14,7 +16,8 @@ use crate::secret::{Key, random};
 use crate::{Error, day};
 
 /// Each entry leads from one version of the schema to the next; new tables are added at the end.
-pub(crate) const MIGRATIONS: &[&str] = &["
+pub(crate) const MIGRATIONS: &[&str] = &[
+    "
     CREATE TABLE rows (
         seq INTEGER PRIMARY KEY,
         id BLOB NOT NULL UNIQUE,
@@ -32,7 +35,12 @@ pub(crate) const MIGRATIONS: &[&str] = &["
     ) WITHOUT ROWID;
     CREATE INDEX tickets_subject ON tickets (subject);
     CREATE TABLE meta (name TEXT PRIMARY KEY, value BLOB NOT NULL) WITHOUT ROWID;
-"];
+",
+    "
+    ALTER TABLE lookups ADD COLUMN expires INTEGER;
+    CREATE INDEX lookups_expires ON lookups (expires) WHERE expires IS NOT NULL;
+",
+];
 
 /// What persons are found by.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -40,6 +48,10 @@ pub(crate) enum By {
     Id,
     Email,
     Phone,
+    /// The token of a session.
+    Session,
+    /// Issuer and subject of an outside provider, with a line feed between them.
+    Provider,
 }
 
 impl By {
@@ -48,6 +60,8 @@ impl By {
             Self::Id => "id",
             Self::Email => "email",
             Self::Phone => "phone",
+            Self::Session => "session",
+            Self::Provider => "provider",
         }
     }
 }
@@ -67,11 +81,13 @@ pub(crate) struct Desk<'a> {
     pub(crate) ring: &'a Ring,
     pub(crate) register: &'a Register,
     pub(crate) now: model::Timestamp,
+    /// Persons whose keys were made in this transaction; it takes the keys back if it fails.
+    pub(crate) added: Vec<Handle>,
 }
 
 impl Desk<'_> {
     /// The person of an id.
-    pub(crate) fn find(&self, id: &PersonId) -> Result<Option<Person>, Error> {
+    pub(crate) fn find(&mut self, id: &PersonId) -> Result<Option<Person>, Error> {
         match self.look(By::Id, id.as_str())? {
             Some(handle) => self.load(&handle),
             None => Ok(None),
@@ -79,12 +95,12 @@ impl Desk<'_> {
     }
 
     /// As [`Desk::find`]; whoever is not there is an error.
-    pub(crate) fn known(&self, id: &PersonId) -> Result<Person, Error> {
+    pub(crate) fn known(&mut self, id: &PersonId) -> Result<Person, Error> {
         self.find(id)?.ok_or(Error::Unknown)
     }
 
     /// The person of a handle; `None` when the key is gone, or when nothing was written with it.
-    pub(crate) fn load(&self, handle: &Handle) -> Result<Option<Person>, Error> {
+    pub(crate) fn load(&mut self, handle: &Handle) -> Result<Option<Person>, Error> {
         let Some(key) = self.keys.key(handle)? else { return Ok(None) };
         let (bodies, ids) = (key.derive("bodies"), key.derive("ids"));
         let id = row_id(&ids, Kind::Person, "");
@@ -96,6 +112,7 @@ impl Desk<'_> {
     pub(crate) fn add(&mut self, core: Core) -> Result<Person, Error> {
         let handle = random();
         let key = self.keys.add(&handle)?;
+        self.added.push(handle);
         let person = Person { handle, core, bodies: key.derive("bodies"), ids: key.derive("ids") };
         self.link(&person, By::Id, person.core.id.as_str())?;
         Ok(person)
@@ -164,6 +181,16 @@ impl Desk<'_> {
         .collect()
     }
 
+    /// One row.
+    pub(crate) fn row<T: DeserializeOwned>(
+        &self,
+        person: &Person,
+        kind: Kind,
+        name: &str,
+    ) -> Result<Option<T>, Error> {
+        self.body(&person.bodies, kind, &row_id(&person.ids, kind, name))
+    }
+
     /// Deletes one row; whether it was there.
     pub(crate) fn remove(&self, person: &Person, kind: Kind, name: &str) -> Result<bool, Error> {
         let id = row_id(&person.ids, kind, name);
@@ -195,19 +222,72 @@ impl Desk<'_> {
         Ok(self.tx.execute("DELETE FROM rows WHERE person = ?1", [handle])?)
     }
 
+    /// Everybody of whom there is a row or a look-up.
+    pub(crate) fn persons(&self) -> Result<BTreeSet<Handle>, Error> {
+        let mut found = self.tx.prepare("SELECT person FROM rows UNION SELECT person FROM lookups")?;
+        Ok(found.query_map([], |row| row.get(0))?.collect::<Result<_, _>>()?)
+    }
+
+    /// Drops what an erasure that was killed, or a restored backup, left of persons whose key is gone. Looks only if there
+    /// was an erasure that is not noted here.
+    pub(crate) fn drop_keyless(&self) -> Result<usize, Error> {
+        if self.noted_erasures()? == self.keys.erasures()? {
+            return Ok(0);
+        }
+        let with_keys = self.keys.persons()?;
+        let mut dropped = 0;
+        for handle in self.persons()?.difference(&with_keys) {
+            dropped += self.drop_rows(handle)?;
+        }
+        self.note_erasures()?;
+        Ok(dropped)
+    }
+
+    /// Notes that the rows of everybody erased so far are dropped.
+    pub(crate) fn note_erasures(&self) -> Result<(), Error> {
+        let erasures = self.keys.erasures()?;
+        self.tx.execute("INSERT OR REPLACE INTO meta VALUES ('erasures', ?1)", [erasures])?;
+        Ok(())
+    }
+
+    /// How many erasures had been when that was noted last. Of a restored backup these are fewer than the keys know of.
+    pub(crate) fn noted_erasures(&self) -> Result<i64, Error> {
+        let found = self.tx.query_row("SELECT value FROM meta WHERE name = 'erasures'", [], |row| row.get(0));
+        Ok(found.optional()?.unwrap_or(0))
+    }
+
     /// Lets a person be found; another person who has the same value already is an error.
     pub(crate) fn link(&self, person: &Person, by: By, value: &str) -> Result<(), Error> {
+        self.link_until(person, by, value, None)
+    }
+
+    /// As [`Desk::link`], until a day.
+    pub(crate) fn link_until(
+        &self,
+        person: &Person,
+        by: By,
+        value: &str,
+        expires: Option<i64>,
+    ) -> Result<(), Error> {
         if self.look(by, value)?.is_some_and(|holder| holder != person.handle) {
-            return Err(Error::Input(format!("this {} belongs to another person", by.as_str())));
+            return Err(Error::Taken { what: by.as_str() });
         }
         self.tx
-            .prepare("INSERT OR IGNORE INTO lookups VALUES (?1, ?2)")?
-            .execute(params![self.lookup(by, value), person.handle])?;
+            .prepare("INSERT OR IGNORE INTO lookups (mac, person, expires) VALUES (?1, ?2, ?3)")?
+            .execute(params![self.lookup(by, value), person.handle, expires])?;
         Ok(())
     }
 
     pub(crate) fn unlink(&self, by: By, value: &str) -> Result<(), Error> {
         self.tx.execute("DELETE FROM lookups WHERE mac = ?1", [self.lookup(by, value)])?;
+        Ok(())
+    }
+
+    /// Ends every session of a person.
+    pub(crate) fn end_sessions(&self, person: &Person) -> Result<(), Error> {
+        // Of all look-ups, only those of sessions have a term.
+        self.tx.execute("DELETE FROM lookups WHERE person = ?1 AND expires IS NOT NULL", [person.handle])?;
+        self.remove_all(person, Kind::Session)?;
         Ok(())
     }
 
@@ -251,9 +331,9 @@ impl Desk<'_> {
 }
 
 impl Person {
-    /// Whether a row of this person opens.
-    pub(crate) fn opens(&self, kind: &str, id: &[u8; 16], sealed: &[u8]) -> bool {
-        self.bodies.open(&[kind.as_bytes(), id].concat(), sealed).is_some()
+    /// A row of this person as JSON, if it opens.
+    pub(crate) fn peek(&self, kind: Kind, id: &[u8; 16], sealed: &[u8]) -> Result<serde_json::Value, Error> {
+        open(&self.bodies, kind, id, sealed)
     }
 }
 

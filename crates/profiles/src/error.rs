@@ -10,6 +10,12 @@ pub enum Error {
     /// Nothing is stored of this person.
     #[error("nothing is stored of this person")]
     Unknown,
+    /// The id, e-mail address or phone number is somebody's already.
+    #[error("this {what} belongs to a person already")]
+    Taken {
+        /// `id`, `email` or `phone`.
+        what: &'static str,
+    },
     /// The person has not consented to what the request needs, or the purpose is switched off.
     #[error("this person has not consented to {purpose}")]
     NoConsent {
@@ -39,6 +45,21 @@ pub enum Error {
         /// The role that asked.
         role: &'static str,
     },
+    /// No account has these credentials; which of them is wrong is not told.
+    #[error("no account has these credentials")]
+    Credentials,
+    /// Too many attempts failed; the next one may be made later.
+    #[error("too many attempts; try again in {} s", after.as_secs().max(1))]
+    Wait {
+        /// For how long.
+        after: std::time::Duration,
+    },
+    /// This way of logging in is not set up.
+    #[error("{0} is not offered here")]
+    NotOffered(&'static str),
+    /// The sender of codes did not take one.
+    #[error("the sender of codes failed; see [accounts] code_sender")]
+    Sender,
     /// The request is malformed.
     #[error("{0}")]
     Input(String),
@@ -99,17 +120,29 @@ impl Error {
         Self::Damaged { kind: kind.to_owned() }
     }
 
+    /// Whether it is wrong usage or configuration; what is neither that nor about a person's standing is the machine's.
+    #[must_use]
+    pub fn is_usage(&self) -> bool {
+        let is_about_the_person = matches!(self, Self::Unknown | Self::NoConsent { .. } | Self::Blocked);
+        let is_configuration = matches!(self, Self::Residency { .. } | Self::Setting(_) | Self::Keys(_));
+        is_configuration || (self.is_callers() && !is_about_the_person)
+    }
+
     /// Whether the caller can mend it; everything else is ours.
     #[must_use]
     pub fn is_callers(&self) -> bool {
         matches!(
             self,
             Self::Unknown
+                | Self::Taken { .. }
                 | Self::NoConsent { .. }
                 | Self::PolicyOutdated { .. }
                 | Self::Blocked
                 | Self::Undeclared { .. }
                 | Self::NotPermitted { .. }
+                | Self::Credentials
+                | Self::Wait { .. }
+                | Self::NotOffered(_)
                 | Self::Input(_)
                 | Self::TooMany { .. }
                 | Self::Refused(_)

@@ -2,7 +2,7 @@
 //!
 //! Invariant: [`wishes`] is the only way from events to [`Interests`], and nothing in the result names a person or a time.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{HashMap, HashSet};
 
 use model::{Interests, Timestamp};
 use serde::{Deserialize, Serialize};
@@ -103,41 +103,46 @@ impl PersonEvent {
     }
 }
 
-/// What a reader is taken to want. `events` come latest first, so what was done last counts.
+/// What a reader is taken to want. `events` come latest first: of several judgements on a link the last one counts.
 pub(crate) fn wishes(events: &[PersonEvent], wishes: &mut Interests) {
-    let mut judged: BTreeMap<&str, EventKind> = BTreeMap::new();
-    let mut muted: BTreeMap<String, EventKind> = BTreeMap::new();
-    let mut read = HashSet::new();
-    let mut seen = HashSet::new();
+    let mut judged: HashMap<&str, EventKind> = HashMap::new();
     for event in events {
-        match event.kind {
-            EventKind::Mute | EventKind::Unmute => mute(event, &mut muted, wishes),
-            EventKind::Impression => {}
-            kind => {
-                let Some(url) = event.url.as_deref() else { continue };
-                if seen.insert(url) {
-                    wishes.seen.push(url.to_owned());
-                }
-                if matches!(kind, EventKind::Like | EventKind::Unlike | EventKind::LessLikeThis) {
-                    judged.entry(url).or_insert(kind);
-                }
-                let reads = match judged.get(url) {
-                    Some(EventKind::LessLikeThis) => false,
-                    _ => matches!(kind, EventKind::Click | EventKind::Dwell | EventKind::Like),
-                };
-                if reads && read.insert(url) {
-                    wishes.links.push(url.to_owned());
-                }
+        if let (EventKind::Like | EventKind::Unlike | EventKind::LessLikeThis, Some(url)) =
+            (event.kind, &event.url)
+        {
+            judged.entry(url).or_insert(event.kind);
+        }
+    }
+    let (mut muted, mut seen, mut placed) = (HashSet::new(), HashSet::new(), HashSet::new());
+    for event in events {
+        if matches!(event.kind, EventKind::Mute | EventKind::Unmute) {
+            let is_last = muted.insert((&event.host, &event.topic, event.story));
+            if is_last && event.kind == EventKind::Mute {
+                wishes.muted_hosts.extend(event.host.clone());
+                wishes.muted_topics.extend(event.topic.clone());
+                wishes.muted_stories.extend(event.story);
             }
+            continue;
+        }
+        // What was only shown may be shown again.
+        let Some(url) = event.url.as_deref().filter(|_| event.kind != EventKind::Impression) else {
+            continue;
+        };
+        if seen.insert(url) {
+            wishes.seen.push(url.to_owned());
+        }
+        let list = match (judged.get(url), event.kind) {
+            (Some(EventKind::LessLikeThis), _) => &mut wishes.dislikes,
+            (Some(EventKind::Like), EventKind::Like) | (_, EventKind::Click | EventKind::Dwell) => {
+                &mut wishes.links
+            }
+            _ => continue,
+        };
+        if placed.insert(url) {
+            list.push(url.to_owned());
         }
     }
 }
 
-fn mute(event: &PersonEvent, muted: &mut BTreeMap<String, EventKind>, wishes: &mut Interests) {
-    let Some(host) = &event.host else { return };
-    let first = !muted.contains_key(host);
-    let kind = *muted.entry(host.clone()).or_insert(event.kind);
-    if first && kind == EventKind::Mute && !wishes.muted_hosts.contains(host) {
-        wishes.muted_hosts.push(host.clone());
-    }
-}
+#[cfg(test)]
+mod tests;

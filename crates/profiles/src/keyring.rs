@@ -3,22 +3,19 @@
 //! Invariant: every key lies wrapped by the master key; a person's key is destroyed before any of their rows, and with it every
 //! copy of those rows becomes unreadable.
 
-use std::io::{Read, Write};
-use std::path::{Path, PathBuf};
+use std::collections::BTreeSet;
+use std::path::Path;
 
-use data_encoding::HEXLOWER_PERMISSIVE;
+use jiff::civil::Date;
 use model::Timestamp;
 use rusqlite::{Connection, OptionalExtension, TransactionBehavior, params};
 use serde::{Deserialize, Serialize};
-use zeroize::Zeroizing;
 
 use crate::consent::Consent;
+use crate::master::Master;
 use crate::policy::Policies;
 use crate::secret::{Key, random};
 use crate::{Error, database, day};
-
-/// The variable that holds the master key.
-const MASTER_VARIABLE: &str = "SILTEME_MASTER_KEY";
 
 const MIGRATIONS: &[&str] = &["
     CREATE TABLE ring (name TEXT PRIMARY KEY, value BLOB NOT NULL) WITHOUT ROWID;
@@ -35,7 +32,7 @@ pub(crate) type Handle = [u8; 16];
 #[derive(Debug)]
 pub(crate) struct Keyring {
     db: Connection,
-    master: Key,
+    master: Master,
     ring: Ring,
 }
 
@@ -57,8 +54,8 @@ pub(crate) struct Ring {
 /// What remains of somebody erased.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Tombstone {
-    /// The day of the erasure, counted from 1970-01-01.
-    pub erased_day: i64,
+    /// The day of the erasure.
+    pub erased: Date,
     /// The proof that their data was kept by consent.
     pub proof: Vec<Consent>,
 }
@@ -76,10 +73,10 @@ impl Keyring {
         }
         let db = database::open(&path, MIGRATIONS)?;
         let wrapped: Option<Vec<u8>> = ring_value(&db, "ring")?;
-        let master = master_key(dir, master_file, wrapped.is_none())?;
+        let mut master = Master::find(dir, master_file, wrapped.is_none())?;
         let root = match wrapped {
-            Some(wrapped) => unwrap(&master, b"ring", &wrapped)?,
-            None => Self::create(&db, &master)?,
+            Some(wrapped) => master.open(b"ring", &wrapped)?,
+            None => Self::create(&db, &mut master)?,
         };
         let installation = ring_value(&db, "installation")?
             .and_then(|bytes| bytes.try_into().ok())
@@ -95,38 +92,52 @@ impl Keyring {
     }
 
     /// Makes the first keys; of two processes that try, both end with the same ones.
-    fn create(db: &Connection, master: &Key) -> Result<Key, Error> {
+    fn create(db: &Connection, master: &mut Master) -> Result<Key, Error> {
         let root = Key::random();
         let add = "INSERT OR IGNORE INTO ring VALUES (?1, ?2)";
         db.execute(add, params!["installation", random::<16>()])?;
-        db.execute(add, params!["ring", master.seal(b"ring", root.bytes())])?;
-        unwrap(master, b"ring", &ring_value(db, "ring")?.unwrap_or_default())
+        db.execute(add, params!["ring", master.key().seal(b"ring", root.bytes())])?;
+        master.open(b"ring", &ring_value(db, "ring")?.unwrap_or_default())
     }
 
     pub(crate) fn ring(&self) -> &Ring {
         &self.ring
     }
 
+    /// Whether the master key was made by this program and lies beside the keys it guards.
+    pub(crate) fn is_for_development(&self) -> bool {
+        self.master.is_beside_keys()
+    }
+
     /// A new person's key.
-    pub(crate) fn add(&self, person: &Handle) -> Result<Key, Error> {
+    pub(crate) fn add(&mut self, person: &Handle) -> Result<Key, Error> {
+        let tx = self.db.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        // Another process may have put a new master key in force; one that does not open the ring must not wrap anything.
+        self.master.open(b"ring", &ring_value(&tx, "ring")?.unwrap_or_default())?;
         let key = Key::random();
-        let wrapped = self.master.seal(person, key.bytes());
-        self.db.execute("INSERT INTO person_keys VALUES (?1, ?2)", params![person, wrapped])?;
+        let wrapped = self.master.key().seal(person, key.bytes());
+        tx.execute("INSERT INTO person_keys VALUES (?1, ?2)", params![person, wrapped])?;
+        tx.commit()?;
         Ok(key)
     }
 
+    /// Takes back a key nothing was written with.
+    pub(crate) fn discard(&self, person: &Handle) -> Result<(), Error> {
+        self.db.execute("DELETE FROM person_keys WHERE person = ?1", [person])?;
+        Ok(())
+    }
+
     /// A person's key, unless it was destroyed.
-    pub(crate) fn key(&self, person: &Handle) -> Result<Option<Key>, Error> {
-        self.db
-            .prepare("SELECT wrapped FROM person_keys WHERE person = ?1")?
-            .query_row([person], |row| row.get::<_, Vec<u8>>(0))
-            .optional()?
-            .map(|wrapped| unwrap(&self.master, person, &wrapped))
-            .transpose()
+    pub(crate) fn key(&mut self, person: &Handle) -> Result<Option<Key>, Error> {
+        let wrapped: Option<Vec<u8>> = self
+            .db
+            .query_row("SELECT wrapped FROM person_keys WHERE person = ?1", [person], |row| row.get(0))
+            .optional()?;
+        wrapped.map(|wrapped| self.master.open(person, &wrapped)).transpose()
     }
 
     /// Every person who has a key.
-    pub(crate) fn persons(&self) -> Result<Vec<Handle>, Error> {
+    pub(crate) fn persons(&self) -> Result<BTreeSet<Handle>, Error> {
         let mut found = self.db.prepare("SELECT person FROM person_keys")?;
         Ok(found.query_map([], |row| row.get(0))?.collect::<Result<_, _>>()?)
     }
@@ -140,6 +151,10 @@ impl Keyring {
     ) -> Result<(), Error> {
         let tx = self.db.transaction_with_behavior(TransactionBehavior::Immediate)?;
         tx.execute("DELETE FROM person_keys WHERE person = ?1", [person])?;
+        tx.execute(
+            "INSERT INTO ring VALUES ('erasures', 1) ON CONFLICT (name) DO UPDATE SET value = value + 1",
+            [],
+        )?;
         let proof = serde_json::to_string(&stone.proof).map_err(|_| Error::damaged("consent"))?;
         tx.execute(
             "INSERT INTO tombstones VALUES (?1, ?2, ?3, ?4)",
@@ -150,10 +165,10 @@ impl Keyring {
         Ok(())
     }
 
-    /// Destroys a key of whom no row can be read; there is nothing to prove then.
-    pub(crate) fn discard(&self, person: &Handle) -> Result<(), Error> {
-        self.db.execute("DELETE FROM person_keys WHERE person = ?1", [person])?;
-        Ok(())
+    /// How many keys were ever destroyed. Data that has seen fewer holds rows of somebody erased.
+    pub(crate) fn erasures(&self) -> Result<i64, Error> {
+        let found = self.db.query_row("SELECT value FROM ring WHERE name = 'erasures'", [], |row| row.get(0));
+        Ok(found.optional()?.unwrap_or(0))
     }
 
     /// The tombstones of a subject, the latest first.
@@ -162,9 +177,9 @@ impl Keyring {
             self.db.prepare("SELECT erased, proof FROM tombstones WHERE subject = ?1 ORDER BY rowid DESC")?;
         let rows = found.query_map([subject], |row| Ok((row.get(0)?, row.get::<_, String>(1)?)))?;
         rows.map(|row| {
-            let (erased_day, proof) = row?;
+            let (erased, proof) = row?;
             let proof = serde_json::from_str(&proof).map_err(|_| Error::damaged("tombstone"))?;
-            Ok(Tombstone { erased_day, proof })
+            Ok(Tombstone { erased: day::date(erased), proof })
         })
         .collect()
     }
@@ -200,9 +215,16 @@ impl Keyring {
         Ok(())
     }
 
-    /// Wraps every key anew by `master`; the old master key opens nothing afterwards.
-    pub(crate) fn rotate(&mut self, master: Key) -> Result<usize, Error> {
+    /// Wraps every key anew by a new master key, written to `to` or in place of the one in force; the old one opens nothing
+    /// afterwards. Returns how many keys were wrapped.
+    pub(crate) fn rotate(&mut self, to: Option<&Path>) -> Result<usize, Error> {
+        let next = self.master.prepare(to)?;
         let tx = self.db.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        let root = self.master.open(b"ring", &ring_value(&tx, "ring")?.unwrap_or_default())?;
+        tx.execute(
+            "UPDATE ring SET value = ?1 WHERE name = 'ring'",
+            [next.key().seal(b"ring", root.bytes())],
+        )?;
         let mut keys: Vec<(Handle, Vec<u8>)> = Vec::new();
         {
             let mut all = tx.prepare("SELECT person, wrapped FROM person_keys")?;
@@ -211,16 +233,15 @@ impl Keyring {
             }
         }
         for (person, wrapped) in &keys {
-            let key = unwrap(&self.master, person, wrapped)?;
+            let key = self.master.open(person, wrapped)?;
             tx.execute(
                 "UPDATE person_keys SET wrapped = ?2 WHERE person = ?1",
-                params![person, master.seal(person, key.bytes())],
+                params![person, next.key().seal(person, key.bytes())],
             )?;
         }
-        let root = unwrap(&self.master, b"ring", &ring_value(&tx, "ring")?.unwrap_or_default())?;
-        tx.execute("UPDATE ring SET value = ?1 WHERE name = 'ring'", [master.seal(b"ring", root.bytes())])?;
         tx.commit()?;
-        self.master = master;
+        self.master = next;
+        self.master.settle()?;
         self.checkpoint()?;
         Ok(keys.len() + 1)
     }
@@ -236,55 +257,4 @@ pub(crate) struct Stone {
 
 fn ring_value(db: &Connection, name: &str) -> Result<Option<Vec<u8>>, Error> {
     Ok(db.query_row("SELECT value FROM ring WHERE name = ?1", [name], |row| row.get(0)).optional()?)
-}
-
-fn unwrap(master: &Key, place: &[u8], wrapped: &[u8]) -> Result<Key, Error> {
-    master.open(place, wrapped).and_then(|bytes| Key::from_bytes(&bytes)).ok_or_else(|| {
-        Error::Keys(format!(
-            "the master key does not open the keyring; set {MASTER_VARIABLE} or [profiles] master_key_file to the key it was made with"
-        ))
-    })
-}
-
-/// The file the master key is in when neither the environment nor the settings name one.
-pub(crate) fn default_master(dir: &Path) -> PathBuf {
-    dir.join("master.key")
-}
-
-/// From the environment, the file named, or the file in `dir`, which is made if `may_create`.
-fn master_key(dir: &Path, file: Option<&Path>, may_create: bool) -> Result<Key, Error> {
-    if let Ok(text) = std::env::var(MASTER_VARIABLE) {
-        return parse_key(&Zeroizing::new(text), MASTER_VARIABLE);
-    }
-    let path = file.map_or_else(|| default_master(dir), Path::to_owned);
-    if !path.exists() && file.is_none() && may_create {
-        write_key(&path, &Key::random())?;
-        tracing::warn!(
-            file = %path.display(),
-            "made a master key beside the keys: good for development; in production keep it elsewhere (SILTEME_MASTER_KEY or [profiles] master_key_file)"
-        );
-    }
-    let mut text = Zeroizing::new(String::new());
-    std::fs::File::open(&path)
-        .and_then(|mut file| file.read_to_string(&mut text))
-        .map_err(Error::io("read", &path))?;
-    parse_key(&text, &path.display().to_string())
-}
-
-fn parse_key(text: &str, origin: &str) -> Result<Key, Error> {
-    HEXLOWER_PERMISSIVE
-        .decode(text.trim().as_bytes())
-        .ok()
-        .map(Zeroizing::new)
-        .and_then(|bytes| Key::from_bytes(&bytes))
-        .ok_or_else(|| Error::Keys(format!("{origin} is not a master key; it has 64 hexadecimal digits")))
-}
-
-/// Writes a key as text, whole or not at all; an existing file is replaced.
-pub(crate) fn write_key(path: &Path, key: &Key) -> Result<(), Error> {
-    let temporary = path.with_extension("new");
-    let text = Zeroizing::new(format!("{}\n", HEXLOWER_PERMISSIVE.encode(key.bytes())));
-    let mut file = database::file(&temporary)?;
-    file.write_all(text.as_bytes()).and_then(|()| file.sync_all()).map_err(Error::io("write", &temporary))?;
-    std::fs::rename(&temporary, path).map_err(Error::io("write", path))
 }

@@ -1,5 +1,6 @@
 //! A person as stored. Invariant: a [`PersonId`] prints its text nowhere by itself, so that no log line can hold one by accident.
 
+use std::collections::BTreeSet;
 use std::fmt;
 
 use model::Timestamp;
@@ -138,6 +139,18 @@ impl Core {
             return Err(missing());
         }
         Ok(())
+    }
+
+    /// Whether data may be used for any of the purposes; the error is about the first.
+    pub(crate) fn authorise_any(
+        &self,
+        purposes: &BTreeSet<Purpose>,
+        policies: &Policies,
+        settings: &Settings,
+    ) -> Result<(), Error> {
+        let mut verdicts = purposes.iter().map(|purpose| self.authorise(*purpose, policies, settings));
+        let first = verdicts.next().unwrap_or(Err(Error::Blocked));
+        if verdicts.any(|verdict| verdict.is_ok()) { Ok(()) } else { first }
     }
 
     pub(crate) fn consent_state(&self, policies: &Policies) -> ConsentState {

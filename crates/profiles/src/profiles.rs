@@ -3,10 +3,12 @@
 
 mod attributes;
 mod consents;
+mod disclosures;
 mod history;
 mod rights;
 mod tickets;
 mod upkeep;
+mod verify;
 
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -18,13 +20,16 @@ use crate::actor::{Actor, Scope};
 use crate::audit::AuditEntry;
 use crate::chain::Chain;
 use crate::desk::{Desk, MIGRATIONS, Person};
-use crate::keyring::{Handle, Keyring, Ring, Stone};
+use crate::keyring::{Keyring, Ring, Stone};
 use crate::person::PersonId;
 use crate::policy::Policies;
 use crate::register::Register;
-use crate::settings::Settings;
+use crate::settings::{Settings, lies_in};
 use crate::{Error, database, day};
 
+pub(crate) use self::consents::admit;
+pub use self::disclosures::{Disclosed, Disclosure, Transfer};
+pub(crate) use self::history::touch;
 pub use self::rights::{Export, Query};
 pub use self::upkeep::Housekeeping;
 
@@ -54,6 +59,7 @@ struct Inner {
     settings: Settings,
     clock: Arc<dyn Clock>,
     audit: Chain,
+    disclosures: Chain,
     dir: PathBuf,
 }
 
@@ -72,8 +78,14 @@ impl Profiles {
     pub fn open(opening: &Opening<'_>) -> Result<Self, Error> {
         let settings = opening.settings.clone();
         settings.check().map_err(Error::Setting)?;
-        settings.residency.check(opening.dir)?;
+        // All of the data folder: beside persons lie counters, logs, the index.
+        settings.residency.check(opening.dir.parent().unwrap_or(opening.dir))?;
         settings.residency.check(opening.keys_dir)?;
+        if lies_in(opening.keys_dir, opening.dir.parent().unwrap_or(opening.dir))? {
+            return Err(Error::Setting(
+                "[profiles] keys lies in the data folder, so every backup would hold the keys; name another folder".to_owned(),
+            ));
+        }
         let register = Register::load(settings.register.as_deref(), &settings)?;
         let policies = Policies::load(settings.policies.as_deref(), Arc::clone(&opening.clock))?;
         database::folder(opening.dir)?;
@@ -87,6 +99,7 @@ impl Profiles {
         let profiles = Self {
             inner: Arc::new(Inner {
                 audit: chain("audit"),
+                disclosures: chain("disclosures"),
                 stores: Mutex::new(Stores { db, keys }),
                 ring,
                 policies,
@@ -112,17 +125,23 @@ impl Profiles {
         &self.inner.register
     }
 
-    fn now(&self) -> Timestamp {
+    /// Whether the master key was made by this program and lies beside the keys it guards: good for development only.
+    #[must_use]
+    pub fn is_for_development(&self) -> bool {
+        self.stores().keys.is_for_development()
+    }
+
+    pub(crate) fn now(&self) -> Timestamp {
         self.inner.clock.now()
     }
 
     /// One writing transaction: others wait, in this process and beside it.
-    fn write<T>(&self, work: impl FnOnce(&mut Desk<'_>) -> Result<T, Error>) -> Result<T, Error> {
+    pub(crate) fn write<T>(&self, work: impl FnOnce(&mut Desk<'_>) -> Result<T, Error>) -> Result<T, Error> {
         self.transaction(TransactionBehavior::Immediate, work)
     }
 
     /// One reading transaction.
-    fn read<T>(&self, work: impl FnOnce(&mut Desk<'_>) -> Result<T, Error>) -> Result<T, Error> {
+    pub(crate) fn read<T>(&self, work: impl FnOnce(&mut Desk<'_>) -> Result<T, Error>) -> Result<T, Error> {
         self.transaction(TransactionBehavior::Deferred, work)
     }
 
@@ -139,10 +158,21 @@ impl Profiles {
             ring: &self.inner.ring,
             register: &self.inner.register,
             now: self.now(),
+            added: Vec::new(),
         };
-        let done = work(&mut desk)?;
-        desk.tx.commit()?;
-        Ok(done)
+        match work(&mut desk) {
+            Ok(done) => {
+                desk.tx.commit()?;
+                Ok(done)
+            }
+            Err(error) => {
+                // The keys lie in a database of their own, which this transaction does not roll back.
+                for handle in &desk.added {
+                    desk.keys.discard(handle)?;
+                }
+                Err(error)
+            }
+        }
     }
 
     fn stores(&self) -> MutexGuard<'_, Stores> {
@@ -150,8 +180,13 @@ impl Profiles {
         self.inner.stores.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    /// Names something by a hash that only this installation can make.
+    pub(crate) fn mac(&self, parts: &[&[u8]]) -> [u8; 32] {
+        self.inner.ring.index.mac(parts)
+    }
+
     /// Adds a line to the audit log.
-    fn note(
+    pub(crate) fn note(
         &self,
         actor: &Actor,
         verb: &str,
@@ -171,9 +206,11 @@ impl Profiles {
             expires: day::after(desk.now, desk.register.keep("proof")),
             proof: person.core.consents.clone(),
         };
+        let is_whole = desk.noted_erasures()? == desk.keys.erasures()?;
         desk.keys.destroy(&person.handle, &subject(&self.inner.ring, &person.core.id), &stone)?;
         desk.drop_rows(&person.handle)?;
-        Ok(())
+        // Of an erasure that was killed earlier there may be rows left; that one stays noted as missing.
+        if is_whole { desk.note_erasures() } else { Ok(()) }
     }
 
     /// Empties the write-ahead logs, so that no erased byte stays in them.
@@ -195,19 +232,7 @@ impl Profiles {
                         .to_owned(),
                 ));
             }
-            let handles: Vec<Handle> = {
-                let mut found = desk
-                    .tx
-                    .prepare("SELECT person FROM rows UNION SELECT person FROM lookups")?;
-                found.query_map([], |row| row.get(0))?.collect::<Result<_, _>>()?
-            };
-            let mut dropped = 0;
-            for handle in handles {
-                if desk.keys.key(&handle)?.is_none() {
-                    dropped += desk.drop_rows(&handle)?;
-                }
-            }
-            Ok(dropped)
+            desk.drop_keyless()
         })?;
         if dropped > 0 {
             tracing::info!(rows = dropped, "dropped rows of persons who were erased");

@@ -8,7 +8,7 @@ use hmac::{Hmac, Mac};
 use sha2::Sha256;
 use zeroize::Zeroizing;
 
-/// Bytes of an XChaCha20 nonce; random ones do not collide (192 bits).
+/// Bytes of an `XChaCha20` nonce; random ones do not collide (192 bits).
 const NONCE_BYTES: usize = 24;
 
 /// 256 secret bits.

@@ -109,14 +109,18 @@ impl Residency {
     /// [`Error::Residency`] when it does not; [`Error::Io`] when that cannot be told.
     pub fn check(&self, place: &Path) -> Result<(), Error> {
         let Some(country) = &self.country else { return Ok(()) };
-        let place = real(place)?;
         for location in &self.locations {
-            if place.starts_with(real(location)?) {
+            if lies_in(place, location)? {
                 return Ok(());
             }
         }
-        Err(Error::Residency { path: place, country: country.clone() })
+        Err(Error::Residency { path: place.to_owned(), country: country.clone() })
     }
+}
+
+/// Whether `place` is `folder` or lies below it; neither need exist yet.
+pub(crate) fn lies_in(place: &Path, folder: &Path) -> Result<bool, Error> {
+    Ok(real(place)?.starts_with(real(folder)?))
 }
 
 /// The path without links and dots; of what does not exist yet, by the nearest folder that does.

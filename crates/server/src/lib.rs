@@ -13,6 +13,7 @@ mod request_id;
 mod routes;
 mod settings;
 mod tls;
+mod upkeep;
 mod view;
 mod works;
 #[cfg(test)]

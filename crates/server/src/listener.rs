@@ -70,6 +70,7 @@ impl Bound {
             stop.cancelled().await;
             ending.graceful_shutdown(Some(DRAIN_MAX));
         });
+        let upkeep = tokio::spawn(app.clone().upkeep());
         let service = router(app).into_make_service();
         let server = axum_server::from_tcp(self.listener).map_err(Error::Serve)?;
         let served = match self.tls {
@@ -83,6 +84,7 @@ impl Bound {
             }
         };
         stopping.abort();
+        upkeep.abort();
         served.map_err(Error::Serve)
     }
 }

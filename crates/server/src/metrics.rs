@@ -34,6 +34,8 @@ pub(crate) struct Metrics {
     pages: Family<OutcomeLabels, Gauge<u64, AtomicU64>>,
     hosts: Family<HealthLabels, Gauge<u64, AtomicU64>>,
     hosts_silent: Gauge<u64, AtomicU64>,
+    tickets_open: Gauge<u64, AtomicU64>,
+    tickets_overdue: Gauge<u64, AtomicU64>,
     progress: Arc<Progress>,
 }
 
@@ -59,6 +61,8 @@ impl Metrics {
             pages: Family::default(),
             hosts: Family::default(),
             hosts_silent: Gauge::default(),
+            tickets_open: Gauge::default(),
+            tickets_overdue: Gauge::default(),
             progress,
             registry: Registry::default(),
         };
@@ -83,6 +87,16 @@ impl Metrics {
             "Sites that have not answered, or must be left alone, for more than an hour",
             metrics.hosts_silent.clone(),
         );
+        registry.register(
+            "people_open_tickets",
+            "Requests of people that are not answered yet",
+            metrics.tickets_open.clone(),
+        );
+        registry.register(
+            "people_overdue_tickets",
+            "Requests of people that were not answered in time",
+            metrics.tickets_overdue.clone(),
+        );
         Self { registry, ..metrics }
     }
 
@@ -98,6 +112,12 @@ impl Metrics {
             self.hosts.get_or_create(&HealthLabels { health }).set(count);
         }
         self.hosts_silent.set(report.silent_count);
+    }
+
+    /// Takes in how many requests of people wait.
+    pub(crate) fn set_tickets(&self, open: usize, overdue: usize) {
+        self.tickets_open.set(open as u64);
+        self.tickets_overdue.set(overdue as u64);
     }
 
     /// All metrics as text; without `stats`, the index's figures are as they were last.

@@ -51,10 +51,11 @@ fn start_log(verbose: u8) {
     let level = match verbose {
         0 => "warn",
         1 => {
-            "silteme=info,pipeline=info,server=info,fetcher=info,frontier=info,archive=info,indexer=info,warn"
+            "silteme=info,pipeline=info,server=info,profiles=info,feedback=info,fetcher=info,frontier=info,archive=info,indexer=info,warn"
         }
-        2 => "debug,hyper=info,tantivy=info,h2=info,reqwest=info,rustls=info",
-        _ => "trace",
+        2 => "debug,hyper=info,tantivy=info,h2=info,reqwest=info,rustls=info,axum=info,tower_http=info",
+        // What the network libraries trace would hold addresses, keys and readers' words (privacy.md, 6).
+        _ => "trace,hyper=info,tantivy=info,h2=info,reqwest=info,rustls=info,axum=info,tower_http=info",
     };
     let filter = EnvFilter::try_from_env("SILTEME_LOG").unwrap_or_else(|_| EnvFilter::new(level));
     tracing_subscriber::fmt()

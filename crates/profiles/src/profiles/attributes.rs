@@ -19,7 +19,7 @@ impl Profiles {
     pub fn person(&self, id: &PersonId, actor: &Actor) -> Result<PersonView, Error> {
         permit(actor, Scope::Read)?;
         self.read(|desk| {
-            let person = self.visible(desk, id, actor)?;
+            let person = visible(desk, id, actor)?;
             self.note(actor, "person", Some(&person), None)?;
             self.view(desk, &person)
         })
@@ -39,7 +39,7 @@ impl Profiles {
     ) -> Result<PersonView, Error> {
         permit(actor, Scope::Correct)?;
         let view = self.write(|desk| {
-            let person = self.visible(desk, id, actor)?;
+            let person = visible(desk, id, actor)?;
             self.merge(desk, &person, patch, actor)?;
             self.note(actor, "correct", Some(&person), case)?;
             if case.is_some() {
@@ -65,13 +65,6 @@ impl Profiles {
         })
     }
 
-    /// The person, unless blocked for this actor.
-    pub(super) fn visible(&self, desk: &Desk<'_>, id: &PersonId, actor: &Actor) -> Result<Person, Error> {
-        let person = desk.known(id)?;
-        let is_product = matches!(actor.role, Role::Reader | Role::Recommender);
-        if is_product && person.core.is_blocked() { Err(Error::Blocked) } else { Ok(person) }
-    }
-
     pub(super) fn view(&self, desk: &Desk<'_>, person: &Person) -> Result<PersonView, Error> {
         let core = &person.core;
         Ok(PersonView {
@@ -86,7 +79,7 @@ impl Profiles {
     }
 
     /// Applies a merge patch to the attributes.
-    pub(super) fn merge(
+    pub(crate) fn merge(
         &self,
         desk: &Desk<'_>,
         person: &Person,
@@ -122,15 +115,7 @@ impl Profiles {
                 continue;
             }
             field.check(name, value)?;
-            // Any one of the field's purposes will do; the error names the first.
-            let mut refusal = None;
-            let allowed = field.purposes.iter().any(|purpose| {
-                let verdict = person.core.authorise(*purpose, &self.inner.policies, &self.inner.settings);
-                verdict.map_err(|e| refusal.get_or_insert(e)).is_ok()
-            });
-            if let Some(refusal) = refusal.filter(|_| !allowed) {
-                return Err(refusal);
-            }
+            person.core.authorise_any(&field.purposes, &self.inner.policies, &self.inner.settings)?;
             let expires = desk
                 .register
                 .category
@@ -152,4 +137,11 @@ impl Profiles {
 pub(super) fn attributes(desk: &Desk<'_>, person: &Person) -> Result<Map<String, Value>, Error> {
     let kept: Vec<Kept> = desk.rows(person, Kind::Attribute)?;
     Ok(kept.into_iter().map(|kept| (kept.field, kept.value)).collect())
+}
+
+/// The person, unless blocked for this actor.
+pub(super) fn visible(desk: &mut Desk<'_>, id: &PersonId, actor: &Actor) -> Result<Person, Error> {
+    let person = desk.known(id)?;
+    let is_product = matches!(actor.role, Role::Reader | Role::Recommender);
+    if is_product && person.core.is_blocked() { Err(Error::Blocked) } else { Ok(person) }
 }

@@ -18,7 +18,7 @@ impl Profiles {
     /// Takes in a person with their consent and what they tell of themselves; without `id` they get a random one.
     ///
     /// # Errors
-    /// As [`Profiles::give_consent`] and [`Profiles::correct`]; [`Error::Input`] when the person is known already. Then nothing
+    /// As [`Profiles::give_consent`] and [`Profiles::correct`]; [`Error::Taken`] when the person is known already. Then nothing
     /// is stored.
     pub fn create(
         &self,
@@ -32,9 +32,9 @@ impl Profiles {
         let id = id.cloned().unwrap_or_else(PersonId::random);
         self.write(|desk| {
             if desk.find(&id)?.is_some() {
-                return Err(Error::Input("this person is known already".to_owned()));
+                return Err(Error::Taken { what: "id" });
             }
-            let person = self.admit(desk, &id, consent)?;
+            let person = admit(desk, &id, consent)?;
             self.merge(desk, &person, attributes, actor)?;
             self.note(actor, "create", Some(&person), None)
         })?;
@@ -91,7 +91,7 @@ impl Profiles {
             }
             let person = match known {
                 None if !consent.counts() => return Err(Error::Unknown),
-                None => self.admit(desk, id, consent)?,
+                None => admit(desk, id, consent)?,
                 Some(mut person) => {
                     if consent.counts() {
                         person.core.used = desk.now;
@@ -143,6 +143,7 @@ impl Profiles {
                 desk.save(&person)?;
                 return self.done(desk, id, TicketKind::Withdraw, case, "purposes withdrawn");
             }
+            desk.end_sessions(&person)?;
             person.core.erasing = Some(Mark { at: now, case: case.map(str::to_owned) });
             desk.save(&person)?;
             self.opened(desk, id, TicketKind::Withdraw, case, "blocked; erasure follows")
@@ -152,7 +153,7 @@ impl Profiles {
     }
 
     /// The consent as it will be kept, if it can be.
-    fn check_consent(&self, new: &NewConsent) -> Result<Consent, Error> {
+    pub(crate) fn check_consent(&self, new: &NewConsent) -> Result<Consent, Error> {
         let policies = &self.inner.policies;
         let current = policies.current();
         if policies.version(&new.policy).is_none() {
@@ -180,18 +181,18 @@ impl Profiles {
             withdrawn: None,
         })
     }
+}
 
-    /// Writes the first row of a person, which holds their consent.
-    fn admit(&self, desk: &mut Desk<'_>, id: &PersonId, consent: Consent) -> Result<Person, Error> {
-        if consent.how == How::ContinuedUse {
-            return Err(Error::NoConsent { purpose: Purpose::Service.as_str() });
-        }
-        let mut core = Core::new(id.clone(), desk.now);
-        core.consents.push(consent);
-        let person = desk.add(core)?;
-        desk.save(&person)?;
-        Ok(person)
+/// Writes the first row of a person, which holds their consent.
+pub(crate) fn admit(desk: &mut Desk<'_>, id: &PersonId, consent: Consent) -> Result<Person, Error> {
+    if consent.how == How::ContinuedUse {
+        return Err(Error::NoConsent { purpose: Purpose::Service.as_str() });
     }
+    let mut core = Core::new(id.clone(), desk.now);
+    core.consents.push(consent);
+    let person = desk.add(core)?;
+    desk.save(&person)?;
+    Ok(person)
 }
 
 /// Deletes what none of the purposes covers.

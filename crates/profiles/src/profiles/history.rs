@@ -14,7 +14,7 @@ use crate::register::Kind;
 use crate::{Error, day};
 
 /// Events may be this far ahead of our clock: the difference of two machines' clocks.
-const AHEAD_MAX: std::time::Duration = std::time::Duration::from_secs(86_400);
+const AHEAD_MAX: std::time::Duration = std::time::Duration::from_hours(24);
 
 impl Profiles {
     /// Stores what a person did, all of it or nothing. An event id known already is not stored again.
@@ -61,7 +61,7 @@ impl Profiles {
         let (interests, used) = self.read(|desk| {
             let person = self.personal(desk, id)?;
             self.note(actor, "interests", Some(&person), None)?;
-            Ok((self.wishes(desk, &person)?, person.core.used))
+            Ok((wishes_of(desk, &person)?, person.core.used))
         })?;
         if day::number(used) != day::number(self.now()) {
             self.write(|desk| match desk.find(id)? {
@@ -73,31 +73,33 @@ impl Profiles {
     }
 
     /// The person, if their data may be used for a selection now.
-    fn personal(&self, desk: &Desk<'_>, id: &PersonId) -> Result<Person, Error> {
+    fn personal(&self, desk: &mut Desk<'_>, id: &PersonId) -> Result<Person, Error> {
         let person = desk.known(id)?;
         person.core.authorise(Purpose::Personalisation, &self.inner.policies, &self.inner.settings)?;
         Ok(person)
     }
+}
 
-    pub(super) fn wishes(&self, desk: &Desk<'_>, person: &Person) -> Result<Interests, Error> {
-        let told = attributes::attributes(desk, person)?;
-        let list = |field: &str| -> Vec<String> {
-            let items = told.get(field).and_then(Value::as_array).into_iter().flatten();
-            items.filter_map(Value::as_str).map(str::to_owned).collect()
-        };
-        let mut interests = Interests {
-            terms: list("terms"),
-            languages: list("languages").iter().map(|code| Language::new(code)).collect(),
-            muted_hosts: list("muted_hosts"),
-            ..Interests::default()
-        };
-        wishes(&desk.rows(person, Kind::Event)?, &mut interests);
-        Ok(interests)
-    }
+/// What the selections for a person are made by.
+pub(super) fn wishes_of(desk: &Desk<'_>, person: &Person) -> Result<Interests, Error> {
+    let told = attributes::attributes(desk, person)?;
+    let list = |field: &str| -> Vec<String> {
+        let items = told.get(field).and_then(Value::as_array).into_iter().flatten();
+        items.filter_map(Value::as_str).map(str::to_owned).collect()
+    };
+    let mut interests = Interests {
+        terms: list("terms"),
+        languages: list("languages").iter().map(|code| Language::new(code)).collect(),
+        sites: list("sites"),
+        muted_hosts: list("muted_hosts"),
+        ..Interests::default()
+    };
+    wishes(&desk.rows(person, Kind::Event)?, &mut interests);
+    Ok(interests)
 }
 
 /// Notes that a person used the service, once a day.
-fn touch(desk: &Desk<'_>, person: &mut Person) -> Result<(), Error> {
+pub(crate) fn touch(desk: &Desk<'_>, person: &mut Person) -> Result<(), Error> {
     if day::number(person.core.used) == day::number(desk.now) {
         return Ok(());
     }

@@ -2,8 +2,10 @@
 
 use model::{Interests, Timestamp};
 use serde::Serialize;
-use serde_json::Value;
+use serde_json::{Map, Value};
 
+use super::attributes::visible;
+use super::history::wishes_of;
 use super::{Profiles, permit};
 use crate::Error;
 use crate::actor::{Actor, Scope};
@@ -30,8 +32,10 @@ pub struct Export {
     pub derived: Vec<Value>,
     /// What the selections are made by, computed from the above.
     pub interests: Interests,
-    /// How they log in.
+    /// How they log in, without the secrets that prove it is them.
     pub account: Vec<Value>,
+    /// Where they are logged in.
+    pub sessions: Vec<Value>,
     /// What they asked for.
     pub tickets: Vec<Ticket>,
     /// Who read or changed their data.
@@ -57,7 +61,7 @@ impl Profiles {
     pub fn export(&self, id: &PersonId, case: Option<&str>, actor: &Actor) -> Result<Export, Error> {
         permit(actor, Scope::Export)?;
         self.write(|desk| {
-            let person = self.visible(desk, id, actor)?;
+            let person = visible(desk, id, actor)?;
             self.note(actor, "export", Some(&person), case)?;
             let export = self.everything(desk, &person)?;
             self.done(desk, id, TicketKind::Export, case, "everything held was handed over")?;
@@ -76,8 +80,9 @@ impl Profiles {
             attributes: desk.rows(person, Kind::Attribute)?.into_iter().map(value).collect(),
             events: desk.rows(person, Kind::Event)?,
             derived: desk.rows(person, Kind::Derived)?.into_iter().map(value).collect(),
-            interests: self.wishes(desk, person)?,
-            account: desk.rows(person, Kind::Account)?,
+            interests: wishes_of(desk, person)?,
+            account: account_facts(desk, person)?,
+            sessions: desk.rows(person, Kind::Session)?,
             tickets: self.select_tickets(desk, &filter)?,
             accesses: accesses
                 .into_iter()
@@ -117,7 +122,7 @@ impl Profiles {
     }
 
     /// Erases, and closes what was open about the person.
-    pub(super) fn finish_erasure(&self, desk: &mut Desk<'_>, person: &Person) -> Result<(), Error> {
+    pub(crate) fn finish_erasure(&self, desk: &mut Desk<'_>, person: &Person) -> Result<(), Error> {
         self.close_all(desk, &person.core.id, "erased")?;
         self.erase_now(desk, person)
     }
@@ -198,4 +203,15 @@ impl Profiles {
             Ok(person.map(|person| person.core.id))
         })
     }
+}
+
+/// How a person logs in, as the register lets it be shown.
+fn account_facts(desk: &Desk<'_>, person: &Person) -> Result<Vec<Value>, Error> {
+    let mut ways: Vec<Map<String, Value>> = desk.rows(person, Kind::Account)?;
+    for (secret, _) in desk.register.of(Kind::Account).filter(|(_, field)| field.secret) {
+        for way in &mut ways {
+            way.remove(secret);
+        }
+    }
+    Ok(ways.into_iter().map(Value::Object).collect())
 }

@@ -1,17 +1,23 @@
 //! Persons from their consent to their erasure, on a clock that tests move.
 
-use std::collections::BTreeSet;
+mod consents;
+mod exports;
+mod keys;
+mod logs;
+mod retention;
+mod rights;
+
 use std::sync::Arc;
 use std::time::Duration;
 
 use model::Clock as _;
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
 use testkit::clock::SimulatedClock;
 use testkit::temp::Scratch;
 
 use crate::{
-    Actor, ConsentStatus, Error, EventKind, How, NewConsent, Opening, PersonEvent, PersonId, PolicyLanguage,
-    Profiles, Purpose, Query, Role, Settings,
+    Actor, Error, EventKind, How, NewConsent, Opening, PersonEvent, PersonId, PolicyLanguage, Profiles,
+    Purpose, Role, Settings,
 };
 
 /// A folder, a clock and the settings to open persons with.
@@ -42,6 +48,36 @@ impl World {
 
     fn after_days(&self, days: u64) {
         self.clock.advance(Duration::from_secs(days * 86_400));
+    }
+}
+
+impl World {
+    /// Rows, look-ups and tickets there are, and tombstones.
+    fn counts(&self) -> [i64; 4] {
+        let count = |file: &str, table: &str| {
+            let db = rusqlite::Connection::open(self.scratch.join(file)).unwrap();
+            db.query_row(&format!("SELECT count(*) FROM {table}"), [], |row| row.get(0)).unwrap()
+        };
+        ["rows", "lookups", "tickets"]
+            .map(|table| count("run/profiles/profiles.sqlite", table))
+            .into_iter()
+            .chain([count("run.keys/keys.sqlite", "tombstones")])
+            .collect::<Vec<_>>()
+            .try_into()
+            .unwrap()
+    }
+
+    /// Files of data and keys in which a text stands, as it is or as its SHA-256.
+    fn traces(&self, text: &str) -> Vec<String> {
+        let utf16: Vec<u8> = text.encode_utf16().flat_map(u16::to_le_bytes).collect();
+        let hash = data_encoding::HEXLOWER.encode(&<sha2::Sha256 as sha2::Digest>::digest(text));
+        let forms = [text.as_bytes().to_vec(), utf16, hash.into_bytes()];
+        let mut files = self.scratch.files();
+        files.retain(|file| {
+            let bytes = self.scratch.read(file);
+            forms.iter().any(|form| bytes.windows(form.len()).any(|window| window == form))
+        });
+        files
     }
 }
 
@@ -83,72 +119,4 @@ fn click(world: &World, name: &str) -> PersonEvent {
         dwell_ms: None,
         recommendation: None,
     }
-}
-
-#[test]
-fn a_person_comes_uses_everything_and_is_erased() {
-    let world = World::new();
-    let profiles = world.open();
-    let me = id("reader-1");
-    let attributes = object(json!({ "email": "Canary@example.kz", "terms": ["мұнай"], "languages": ["kk"] }));
-    profiles.create(Some(&me), &all(), &attributes, &operator()).unwrap();
-    assert_eq!(
-        profiles.find(&Query::Email("canary@example.kz".to_owned()), &operator()).unwrap(),
-        Some(me.clone())
-    );
-    let events = [click(&world, "a"), click(&world, "b")];
-    let recorded = profiles.record(&me, &events, &operator()).unwrap();
-    assert_eq!((recorded.accepted, recorded.repeated), (2, 0));
-    let recorded = profiles.record(&me, &events, &operator()).unwrap();
-    assert_eq!((recorded.accepted, recorded.repeated), (0, 2));
-    let interests = profiles.interests(&me, &operator()).unwrap();
-    assert_eq!(interests.links, ["https://example.kz/b", "https://example.kz/a"]);
-    assert_eq!(interests.terms, ["мұнай"]);
-
-    let ticket = profiles.erase(&me, Some("case-7"), &operator()).unwrap();
-    assert!(ticket.done.is_some() && ticket.receipt.is_some());
-    assert!(matches!(profiles.interests(&me, &operator()), Err(Error::Unknown)));
-    assert!(matches!(profiles.record(&me, &events, &operator()), Err(Error::Unknown)));
-    assert_eq!(profiles.find(&Query::Id(me.clone()), &operator()).unwrap(), None);
-    assert_eq!(profiles.find(&Query::Email("canary@example.kz".to_owned()), &operator()).unwrap(), None);
-    assert_eq!(profiles.consent(&me, &operator()).unwrap().status, ConsentStatus::None);
-}
-
-#[test]
-fn a_withdrawal_blocks_at_once_and_erases_next() {
-    let world = World::new();
-    let profiles = world.open();
-    let me = id("reader-1");
-    profiles.give_consent(&me, &all(), &operator()).unwrap();
-    profiles.record(&me, &[click(&world, "a")], &operator()).unwrap();
-    let ticket = profiles.withdraw(&me, None, Some("paper 3"), &operator()).unwrap();
-    assert_eq!(ticket.done, None);
-    assert!(matches!(profiles.record(&me, &[click(&world, "b")], &operator()), Err(Error::Blocked)));
-    assert!(matches!(profiles.interests(&me, &operator()), Err(Error::Blocked)));
-    assert_eq!(profiles.housekeep().unwrap().erased, 1);
-    assert!(matches!(profiles.interests(&me, &operator()), Err(Error::Unknown)));
-    assert!(profiles.ticket(&ticket.id).unwrap().unwrap().done.is_some());
-    assert_eq!(profiles.housekeep().unwrap().erased, 0);
-}
-
-#[test]
-fn a_purpose_withdrawn_takes_its_data_with_it() {
-    let world = World::new();
-    let profiles = world.open();
-    let me = id("reader-1");
-    let attributes = object(json!({ "email": "a@example.kz", "terms": ["oil"] }));
-    profiles.create(Some(&me), &all(), &attributes, &operator()).unwrap();
-    profiles.record(&me, &[click(&world, "a")], &operator()).unwrap();
-    let off = BTreeSet::from([Purpose::Personalisation]);
-    let ticket = profiles.withdraw(&me, Some(&off), None, &operator()).unwrap();
-    assert!(ticket.done.is_some());
-    assert!(matches!(
-        profiles.record(&me, &[click(&world, "b")], &operator()),
-        Err(Error::NoConsent { purpose: "personalisation" })
-    ));
-    let view = profiles.person(&me, &operator()).unwrap();
-    assert_eq!(view.attributes.keys().collect::<Vec<_>>(), ["email"]);
-    assert!(!view.consent.purposes.contains(&Purpose::Personalisation));
-    profiles.give_consent(&me, &all(), &operator()).unwrap();
-    assert!(profiles.interests(&me, &operator()).unwrap().links.is_empty());
 }

@@ -111,14 +111,14 @@ impl Profiles {
             receipt: None,
         });
         ticket.outcome = Some(outcome.to_owned());
-        self.save_ticket(desk, &subject(&self.inner.ring, id), &ticket)?;
+        save(desk, &subject(&self.inner.ring, id), &ticket)?;
         Ok(ticket)
     }
 
     /// A ticket answered now: the one open under the same case number, or a new one. The document that proved who asked goes.
     pub(super) fn done(
         &self,
-        desk: &Desk<'_>,
+        desk: &mut Desk<'_>,
         id: &PersonId,
         kind: TicketKind,
         case: Option<&str>,
@@ -154,7 +154,7 @@ impl Profiles {
         ticket.done = Some(desk.now);
         ticket.outcome = Some(outcome.to_owned());
         ticket.receipt = Some(self.receipt(&ticket, desk.now));
-        self.save_ticket(desk, of, &ticket)?;
+        save(desk, of, &ticket)?;
         Ok(ticket)
     }
 
@@ -167,20 +167,20 @@ impl Profiles {
         ]);
         HEXLOWER.encode(&mac[..16])
     }
+}
 
-    fn save_ticket(&self, desk: &Desk<'_>, of: &[u8; 32], ticket: &Ticket) -> Result<(), Error> {
-        let id = HEXLOWER.decode(ticket.id.as_bytes()).map_err(|_| Error::damaged("ticket"))?;
-        let value = serde_json::to_value(ticket).map_err(|_| Error::damaged("ticket"))?;
-        desk.register.check_row(Kind::Ticket, &value)?;
-        // An open request is kept until it is answered.
-        let expires = ticket.done.map(|done| day::after(done, desk.register.keep("request")));
-        let sealed = desk.ring.tickets.seal(&id, value.to_string().as_bytes());
-        desk.tx.execute(
-            "INSERT OR REPLACE INTO tickets (id, subject, open, expires, body) VALUES (?1, ?2, ?3, ?4, ?5)",
-            params![id, of, i64::from(ticket.done.is_none()), expires, sealed],
-        )?;
-        Ok(())
-    }
+fn save(desk: &Desk<'_>, of: &[u8; 32], ticket: &Ticket) -> Result<(), Error> {
+    let id = HEXLOWER.decode(ticket.id.as_bytes()).map_err(|_| Error::damaged("ticket"))?;
+    let value = serde_json::to_value(ticket).map_err(|_| Error::damaged("ticket"))?;
+    desk.register.check_row(Kind::Ticket, &value)?;
+    // An open request is kept until it is answered.
+    let expires = ticket.done.map(|done| day::after(done, desk.register.keep("request")));
+    let sealed = desk.ring.tickets.seal(&id, value.to_string().as_bytes());
+    desk.tx.execute(
+        "INSERT OR REPLACE INTO tickets (id, subject, open, expires, body) VALUES (?1, ?2, ?3, ?4, ?5)",
+        params![id, of, i64::from(ticket.done.is_none()), expires, sealed],
+    )?;
+    Ok(())
 }
 
 fn open(desk: &Desk<'_>, id: &[u8], sealed: &[u8]) -> Result<Ticket, Error> {

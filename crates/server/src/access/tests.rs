@@ -73,7 +73,7 @@ async fn every_role_meets_every_route_as_the_matrix_says() {
 /// The matrix in words, so that a change of it is a change of this test.
 #[test]
 fn only_support_meets_the_data_of_people_and_only_operators_operate() {
-    let may = |scope| ROLES_OF_KEYS.into_iter().filter(|role| scope.is_for(*role)).collect::<Vec<_>>();
+    let may = |scope: Scope| ROLES_OF_KEYS.into_iter().filter(|role| scope.is_for(*role)).collect::<Vec<_>>();
     assert_eq!(may(Scope::Rights), [Role::Support]);
     assert_eq!(may(Scope::Personal), [Role::Recommender]);
     assert_eq!(may(Scope::Consent), [Role::Recommender, Role::Support]);
@@ -127,7 +127,7 @@ fn the_file_holds_no_key_and_belongs_to_its_owner_alone() {
     use std::os::unix::fs::PermissionsExt as _;
     let world = World::of(&[]);
     let key = give(&world, Role::Auditor).key;
-    let file = world.data.path().join("keys.json");
+    let file = world.data.join("keys.json");
     let text = std::fs::read_to_string(&file).unwrap();
     assert!(!text.contains(&key) && !text.contains(&key["slk_".len()..]));
     assert_eq!(file.metadata().unwrap().permissions().mode() & 0o777, 0o600);
@@ -137,7 +137,7 @@ fn the_file_holds_no_key_and_belongs_to_its_owner_alone() {
 fn a_damaged_file_lets_nobody_in_and_is_not_overwritten() {
     let world = World::of(&[]);
     give(&world, Role::Operator);
-    let file = world.data.path().join("keys.json");
+    let file = world.data.join("keys.json");
     std::fs::write(&file, "[{").unwrap();
     let new = NewGrant {
         name: "x".to_owned(),

@@ -6,6 +6,7 @@ mod links;
 mod openapi;
 mod operations;
 mod operators;
+mod people;
 mod permitted;
 mod recommendations;
 mod search;

@@ -49,7 +49,7 @@ struct Recommended {
 
 pub(super) fn run(context: &mut Context, args: &DemoArgs) -> anyhow::Result<Exit> {
     let scratch = Scratch::new("demo")?;
-    context.global.data.clone_from(&scratch.0);
+    context.global.data = scratch.0.join("run");
     let runtime = runtime()?;
     runtime.block_on(async {
         let stop = stop_token();
@@ -72,6 +72,8 @@ pub(super) fn run(context: &mut Context, args: &DemoArgs) -> anyhow::Result<Exit
         context.out.line(&summary, human)?;
         context.out.flush()?;
         if !args.once && !stop.is_cancelled() {
+            let data = context.global.data.display();
+            context.out.say(&format!("its data is in {data} meanwhile: `silteme keys add --data …` gives out keys"))?;
             serve::serve(context, args.listen, Vec::new(), stop).await?;
         }
         web.shutdown().await?;

@@ -20,7 +20,7 @@ async fn a_damaged_index_is_not_ready_and_says_so_without_a_path() {
     for (path, status) in [("/readyz", 503), ("/v1/search", 500), ("/v1/changes", 500)] {
         let answer = world.get(path).await;
         answer.problem(status);
-        answer.never_says(&world.data.path().display().to_string());
+        answer.never_says(&world.data.display().to_string());
     }
     // A reader gets a page with words, an operator the metrics.
     let page = world.get("/?lang=en").await;
@@ -70,7 +70,7 @@ async fn requests_are_counted_by_pattern_and_status() {
 async fn sites_are_counted_by_health() {
     let world = World::of(&[]);
     assert!(world.get("/metrics").await.body.contains("silteme_frontier_hosts{health=\"ok\"} 0\n"));
-    let dir = pipeline::frontier_dir(world.data.path());
+    let dir = pipeline::frontier_dir(&world.data);
     let now = model::Clock::now(&world.clock);
     let mut frontier = frontier::Frontier::open(&dir, frontier::Settings::default(), now).unwrap();
     let rules = frontier::JobRules {

@@ -159,7 +159,7 @@ async fn a_takedown_counts_at_once() {
     ] {
         let mut world = World::of_steppes(3);
         world.put(&[secretive(url, Directives::default())]);
-        let mut journal = Takedowns::load(world.data.path()).unwrap();
+        let mut journal = Takedowns::load(&world.data).unwrap();
         journal.record(&takedown, Some("asked for"), model::Clock::now(&world.clock)).unwrap();
         is_unknown(&world, url).await;
         assert_eq!(world.get(&format!("/v1/links?url={}", steppe(1).url)).await.status, 200);
