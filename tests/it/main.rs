@@ -12,6 +12,7 @@ mod full_disk;
 mod house;
 mod import_export;
 mod politeness;
+mod privacy;
 mod program;
 mod real_web;
 mod reindex;

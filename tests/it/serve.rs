@@ -9,23 +9,29 @@ use testkit::web::{SiteGraph, Web};
 
 use crate::program::Place;
 
-struct Server {
+pub(crate) struct Server {
     child: Child,
     address: String,
 }
 
 impl Server {
-    fn start(place: &Place) -> Self {
+    pub(crate) fn start(place: &Place) -> Self {
+        Self::start_with(place, |_| {})
+    }
+
+    /// The same with further arguments, variables and streams.
+    pub(crate) fn start_with(place: &Place, with: impl FnOnce(&mut Command)) -> Self {
         let config = place.scratch.join("config/silteme.toml");
-        let mut child = Command::new(env!("CARGO_BIN_EXE_silteme"))
+        let mut command = Command::new(env!("CARGO_BIN_EXE_silteme"));
+        command
             .args(["serve", "--listen", "127.0.0.1:0", "--config"])
             .arg(config)
             .arg("--data")
             .arg(place.data())
             .current_dir(place.scratch.path())
-            .stdout(Stdio::piped())
-            .spawn()
-            .unwrap();
+            .stdout(Stdio::piped());
+        with(&mut command);
+        let mut child = command.spawn().unwrap();
         let mut line = String::new();
         BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
         let address = line.split("http://").nth(1).unwrap().split_whitespace().next().unwrap().to_owned();
@@ -37,7 +43,7 @@ impl Server {
     }
 
     /// The same with a key.
-    fn ask_as(&self, key: &str, method: &str, path: &str, body: &str) -> (u16, String, String) {
+    pub(crate) fn ask_as(&self, key: &str, method: &str, path: &str, body: &str) -> (u16, String, String) {
         let key = if key.is_empty() { String::new() } else { format!("authorization: Bearer {key}\r\n") };
         let mut stream = TcpStream::connect(&self.address).unwrap();
         let json = if body.is_empty() { "" } else { "content-type: application/json\r\n" };

@@ -13,9 +13,11 @@ use crate::Error;
 /// How long another process's transaction is waited for.
 const BUSY: Duration = Duration::from_secs(20);
 
-/// A folder only its owner can look into.
+/// A folder only its owner can look into; those above it are made as any.
 pub(crate) fn folder(path: &Path) -> Result<(), Error> {
-    fs::DirBuilder::new().recursive(true).mode(0o700).create(path).map_err(Error::io("create", path))
+    let above = path.parent().map_or(Ok(()), fs::create_dir_all);
+    let made = above.and_then(|()| fs::DirBuilder::new().recursive(true).mode(0o700).create(path));
+    made.map_err(Error::io("create", path))
 }
 
 /// Makes an empty file that only its owner can read, unless there is one.

@@ -14,7 +14,8 @@ use crate::secret::{Key, random};
 use crate::{Error, day};
 
 /// Each entry leads from one version of the schema to the next; new tables are added at the end.
-pub(crate) const MIGRATIONS: &[&str] = &["
+pub(crate) const MIGRATIONS: &[&str] = &[
+    "
     CREATE TABLE rows (
         seq INTEGER PRIMARY KEY,
         id BLOB NOT NULL UNIQUE,
@@ -32,7 +33,12 @@ pub(crate) const MIGRATIONS: &[&str] = &["
     ) WITHOUT ROWID;
     CREATE INDEX tickets_subject ON tickets (subject);
     CREATE TABLE meta (name TEXT PRIMARY KEY, value BLOB NOT NULL) WITHOUT ROWID;
-"];
+",
+    "
+    ALTER TABLE lookups ADD COLUMN expires INTEGER;
+    CREATE INDEX lookups_expires ON lookups (expires) WHERE expires IS NOT NULL;
+",
+];
 
 /// What persons are found by.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -40,6 +46,10 @@ pub(crate) enum By {
     Id,
     Email,
     Phone,
+    /// The token of a session.
+    Session,
+    /// Issuer and subject of an outside provider, with a line feed between them.
+    Provider,
 }
 
 impl By {
@@ -48,6 +58,8 @@ impl By {
             Self::Id => "id",
             Self::Email => "email",
             Self::Phone => "phone",
+            Self::Session => "session",
+            Self::Provider => "provider",
         }
     }
 }
@@ -67,6 +79,8 @@ pub(crate) struct Desk<'a> {
     pub(crate) ring: &'a Ring,
     pub(crate) register: &'a Register,
     pub(crate) now: model::Timestamp,
+    /// Persons whose keys were made in this transaction; it takes the keys back if it fails.
+    pub(crate) added: Vec<Handle>,
 }
 
 impl Desk<'_> {
@@ -96,6 +110,7 @@ impl Desk<'_> {
     pub(crate) fn add(&mut self, core: Core) -> Result<Person, Error> {
         let handle = random();
         let key = self.keys.add(&handle)?;
+        self.added.push(handle);
         let person = Person { handle, core, bodies: key.derive("bodies"), ids: key.derive("ids") };
         self.link(&person, By::Id, person.core.id.as_str())?;
         Ok(person)
@@ -164,6 +179,16 @@ impl Desk<'_> {
         .collect()
     }
 
+    /// One row.
+    pub(crate) fn row<T: DeserializeOwned>(
+        &self,
+        person: &Person,
+        kind: Kind,
+        name: &str,
+    ) -> Result<Option<T>, Error> {
+        self.body(&person.bodies, kind, &row_id(&person.ids, kind, name))
+    }
+
     /// Deletes one row; whether it was there.
     pub(crate) fn remove(&self, person: &Person, kind: Kind, name: &str) -> Result<bool, Error> {
         let id = row_id(&person.ids, kind, name);
@@ -197,17 +222,36 @@ impl Desk<'_> {
 
     /// Lets a person be found; another person who has the same value already is an error.
     pub(crate) fn link(&self, person: &Person, by: By, value: &str) -> Result<(), Error> {
+        self.link_until(person, by, value, None)
+    }
+
+    /// As [`Desk::link`], until a day.
+    pub(crate) fn link_until(
+        &self,
+        person: &Person,
+        by: By,
+        value: &str,
+        expires: Option<i64>,
+    ) -> Result<(), Error> {
         if self.look(by, value)?.is_some_and(|holder| holder != person.handle) {
             return Err(Error::Taken { what: by.as_str() });
         }
         self.tx
-            .prepare("INSERT OR IGNORE INTO lookups VALUES (?1, ?2)")?
-            .execute(params![self.lookup(by, value), person.handle])?;
+            .prepare("INSERT OR IGNORE INTO lookups (mac, person, expires) VALUES (?1, ?2, ?3)")?
+            .execute(params![self.lookup(by, value), person.handle, expires])?;
         Ok(())
     }
 
     pub(crate) fn unlink(&self, by: By, value: &str) -> Result<(), Error> {
         self.tx.execute("DELETE FROM lookups WHERE mac = ?1", [self.lookup(by, value)])?;
+        Ok(())
+    }
+
+    /// Ends every session of a person.
+    pub(crate) fn end_sessions(&self, person: &Person) -> Result<(), Error> {
+        // Of all look-ups, only those of sessions have a term.
+        self.tx.execute("DELETE FROM lookups WHERE person = ?1 AND expires IS NOT NULL", [person.handle])?;
+        self.remove_all(person, Kind::Session)?;
         Ok(())
     }
 

@@ -45,6 +45,21 @@ pub enum Error {
         /// The role that asked.
         role: &'static str,
     },
+    /// No account has these credentials; which of them is wrong is not told.
+    #[error("no account has these credentials")]
+    Credentials,
+    /// Too many attempts failed; the next one may be made later.
+    #[error("too many attempts; try again in {} s", after.as_secs().max(1))]
+    Wait {
+        /// For how long.
+        after: std::time::Duration,
+    },
+    /// This way of logging in is not set up.
+    #[error("{0} is not offered here")]
+    NotOffered(&'static str),
+    /// The sender of codes did not take one.
+    #[error("the sender of codes failed; see [accounts] code_sender")]
+    Sender,
     /// The request is malformed.
     #[error("{0}")]
     Input(String),
@@ -105,6 +120,14 @@ impl Error {
         Self::Damaged { kind: kind.to_owned() }
     }
 
+    /// Whether it is wrong usage or configuration; what is neither that nor about a person's standing is the machine's.
+    #[must_use]
+    pub fn is_usage(&self) -> bool {
+        let is_about_the_person = matches!(self, Self::Unknown | Self::NoConsent { .. } | Self::Blocked);
+        let is_configuration = matches!(self, Self::Residency { .. } | Self::Setting(_) | Self::Keys(_));
+        is_configuration || (self.is_callers() && !is_about_the_person)
+    }
+
     /// Whether the caller can mend it; everything else is ours.
     #[must_use]
     pub fn is_callers(&self) -> bool {
@@ -117,6 +140,9 @@ impl Error {
                 | Self::Blocked
                 | Self::Undeclared { .. }
                 | Self::NotPermitted { .. }
+                | Self::Credentials
+                | Self::Wait { .. }
+                | Self::NotOffered(_)
                 | Self::Input(_)
                 | Self::TooMany { .. }
                 | Self::Refused(_)

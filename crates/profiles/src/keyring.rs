@@ -120,6 +120,12 @@ impl Keyring {
         Ok(key)
     }
 
+    /// Takes back a key nothing was written with.
+    pub(crate) fn discard(&self, person: &Handle) -> Result<(), Error> {
+        self.db.execute("DELETE FROM person_keys WHERE person = ?1", [person])?;
+        Ok(())
+    }
+
     /// A person's key, unless it was destroyed.
     pub(crate) fn key(&mut self, person: &Handle) -> Result<Option<Key>, Error> {
         let wrapped: Option<Vec<u8>> = self

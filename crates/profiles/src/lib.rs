@@ -1,5 +1,6 @@
 #![doc = include_str!("../README.md")]
 
+mod account;
 mod actor;
 mod audit;
 mod chain;
@@ -19,6 +20,7 @@ mod secret;
 mod settings;
 mod ticket;
 
+pub use crate::account::{Accounts, CodeSender, OidcProvider, Session, Settings as AccountSettings};
 pub use crate::actor::{Actor, Role, Scope};
 pub use crate::audit::{AuditEntry, DisclosureEntry};
 pub use crate::chain::{Finding, Line};

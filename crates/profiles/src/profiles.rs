@@ -27,7 +27,9 @@ use crate::register::Register;
 use crate::settings::{Settings, lies_in};
 use crate::{Error, database, day};
 
+pub(crate) use self::consents::admit;
 pub use self::disclosures::{Disclosed, Disclosure, Transfer};
+pub(crate) use self::history::touch;
 pub use self::rights::{Export, Query};
 pub use self::upkeep::Housekeeping;
 
@@ -128,17 +130,17 @@ impl Profiles {
         self.stores().keys.is_for_development()
     }
 
-    fn now(&self) -> Timestamp {
+    pub(crate) fn now(&self) -> Timestamp {
         self.inner.clock.now()
     }
 
     /// One writing transaction: others wait, in this process and beside it.
-    fn write<T>(&self, work: impl FnOnce(&mut Desk<'_>) -> Result<T, Error>) -> Result<T, Error> {
+    pub(crate) fn write<T>(&self, work: impl FnOnce(&mut Desk<'_>) -> Result<T, Error>) -> Result<T, Error> {
         self.transaction(TransactionBehavior::Immediate, work)
     }
 
     /// One reading transaction.
-    fn read<T>(&self, work: impl FnOnce(&mut Desk<'_>) -> Result<T, Error>) -> Result<T, Error> {
+    pub(crate) fn read<T>(&self, work: impl FnOnce(&mut Desk<'_>) -> Result<T, Error>) -> Result<T, Error> {
         self.transaction(TransactionBehavior::Deferred, work)
     }
 
@@ -155,10 +157,21 @@ impl Profiles {
             ring: &self.inner.ring,
             register: &self.inner.register,
             now: self.now(),
+            added: Vec::new(),
         };
-        let done = work(&mut desk)?;
-        desk.tx.commit()?;
-        Ok(done)
+        match work(&mut desk) {
+            Ok(done) => {
+                desk.tx.commit()?;
+                Ok(done)
+            }
+            Err(error) => {
+                // The keys lie in a database of their own, which this transaction does not roll back.
+                for handle in &desk.added {
+                    desk.keys.discard(handle)?;
+                }
+                Err(error)
+            }
+        }
     }
 
     fn stores(&self) -> MutexGuard<'_, Stores> {
@@ -166,8 +179,13 @@ impl Profiles {
         self.inner.stores.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    /// Names something by a hash that only this installation can make.
+    pub(crate) fn mac(&self, parts: &[&[u8]]) -> [u8; 32] {
+        self.inner.ring.index.mac(parts)
+    }
+
     /// Adds a line to the audit log.
-    fn note(
+    pub(crate) fn note(
         &self,
         actor: &Actor,
         verb: &str,

@@ -84,6 +84,9 @@ pub struct Field {
     /// Who may receive it.
     #[serde(default)]
     pub recipients: BTreeSet<String>,
+    /// Whether it is a secret that proves who somebody is; an export leaves it out.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub secret: bool,
     /// What it is, for people.
     pub about: String,
     /// The values a choice has.
@@ -108,6 +111,8 @@ pub enum Kind {
     Derived,
     /// How a person logs in.
     Account,
+    /// Where a person is logged in.
+    Session,
     /// Requests about a person.
     Ticket,
     /// Who read what.
@@ -124,6 +129,7 @@ impl Kind {
             Self::Event => "event",
             Self::Derived => "derived",
             Self::Account => "account",
+            Self::Session => "session",
             Self::Ticket => "ticket",
             Self::Audit => "audit",
         }
@@ -322,7 +328,7 @@ fn is_email(text: &str) -> bool {
 }
 
 /// E.164: a plus and 7 to 15 digits.
-fn is_phone(text: &str) -> bool {
+pub(crate) fn is_phone(text: &str) -> bool {
     text.strip_prefix('+')
         .is_some_and(|digits| (7..=15).contains(&digits.len()) && digits.bytes().all(|b| b.is_ascii_digit()))
 }

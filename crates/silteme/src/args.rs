@@ -1,5 +1,7 @@
 //! The command line as typed. Invariant: nothing here opens, reads or decides anything; names and texts only.
 
+pub(crate) mod person;
+
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
@@ -133,6 +135,11 @@ pub(crate) enum Command {
         after_help = "Examples:\n  silteme keys add --role recommender --name 'news app' --basis 'contract 12'\n  silteme keys list\n  silteme keys revoke 1f2e3d4c\n\nRoles: recommender (lookups, feedback, consent), support (the data of people), operator (jobs, takedowns,\nreindexing), auditor (the audit log). A running server knows of a change at its next request."
     )]
     Keys(KeysArgs),
+    /// The rights of people: find, export, correct, erase, consent, and what goes with them
+    #[command(
+        after_help = "Examples:\n  silteme person find --email reader@example.kz\n  silteme person export 4711 --case 2026-17 --format json\n  silteme person erase 4711 --case 2026-17\n\nWorks beside a running server. Every read is in the audit log. Exit status 1: nothing is stored, or it is blocked."
+    )]
+    Person(person::PersonArgs),
     /// Effective settings and where each came from
     #[command(after_help = "Examples:\n  silteme config show\n  silteme config check --config other.toml")]
     Config(ConfigArgs),

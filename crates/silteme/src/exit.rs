@@ -55,6 +55,13 @@ pub(crate) fn status_of(error: &anyhow::Error) -> Exit {
             Some(e) if e.is_usage() => return Exit::Usage,
             _ => {}
         }
+        match cause.downcast_ref::<profiles::Error>() {
+            Some(profiles::Error::Unknown | profiles::Error::NoConsent { .. } | profiles::Error::Blocked) => {
+                return Exit::Partly;
+            }
+            Some(e) if e.is_usage() => return Exit::Usage,
+            _ => {}
+        }
         if let Some(io) = cause.downcast_ref::<std::io::Error>()
             && io.kind() == std::io::ErrorKind::BrokenPipe
         {

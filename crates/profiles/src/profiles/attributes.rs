@@ -79,7 +79,7 @@ impl Profiles {
     }
 
     /// Applies a merge patch to the attributes.
-    pub(super) fn merge(
+    pub(crate) fn merge(
         &self,
         desk: &Desk<'_>,
         person: &Person,

@@ -143,6 +143,7 @@ impl Profiles {
                 desk.save(&person)?;
                 return self.done(desk, id, TicketKind::Withdraw, case, "purposes withdrawn");
             }
+            desk.end_sessions(&person)?;
             person.core.erasing = Some(Mark { at: now, case: case.map(str::to_owned) });
             desk.save(&person)?;
             self.opened(desk, id, TicketKind::Withdraw, case, "blocked; erasure follows")
@@ -152,7 +153,7 @@ impl Profiles {
     }
 
     /// The consent as it will be kept, if it can be.
-    fn check_consent(&self, new: &NewConsent) -> Result<Consent, Error> {
+    pub(crate) fn check_consent(&self, new: &NewConsent) -> Result<Consent, Error> {
         let policies = &self.inner.policies;
         let current = policies.current();
         if policies.version(&new.policy).is_none() {
@@ -183,7 +184,7 @@ impl Profiles {
 }
 
 /// Writes the first row of a person, which holds their consent.
-fn admit(desk: &mut Desk<'_>, id: &PersonId, consent: Consent) -> Result<Person, Error> {
+pub(crate) fn admit(desk: &mut Desk<'_>, id: &PersonId, consent: Consent) -> Result<Person, Error> {
     if consent.how == How::ContinuedUse {
         return Err(Error::NoConsent { purpose: Purpose::Service.as_str() });
     }

@@ -99,7 +99,7 @@ pub(super) fn wishes_of(desk: &Desk<'_>, person: &Person) -> Result<Interests, E
 }
 
 /// Notes that a person used the service, once a day.
-fn touch(desk: &Desk<'_>, person: &mut Person) -> Result<(), Error> {
+pub(crate) fn touch(desk: &Desk<'_>, person: &mut Person) -> Result<(), Error> {
     if day::number(person.core.used) == day::number(desk.now) {
         return Ok(());
     }

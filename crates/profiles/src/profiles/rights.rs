@@ -2,7 +2,7 @@
 
 use model::{Interests, Timestamp};
 use serde::Serialize;
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use super::attributes::visible;
 use super::history::wishes_of;
@@ -32,8 +32,10 @@ pub struct Export {
     pub derived: Vec<Value>,
     /// What the selections are made by, computed from the above.
     pub interests: Interests,
-    /// How they log in.
+    /// How they log in, without the secrets that prove it is them.
     pub account: Vec<Value>,
+    /// Where they are logged in.
+    pub sessions: Vec<Value>,
     /// What they asked for.
     pub tickets: Vec<Ticket>,
     /// Who read or changed their data.
@@ -79,7 +81,8 @@ impl Profiles {
             events: desk.rows(person, Kind::Event)?,
             derived: desk.rows(person, Kind::Derived)?.into_iter().map(value).collect(),
             interests: wishes_of(desk, person)?,
-            account: desk.rows(person, Kind::Account)?,
+            account: account_facts(desk, person)?,
+            sessions: desk.rows(person, Kind::Session)?,
             tickets: self.select_tickets(desk, &filter)?,
             accesses: accesses
                 .into_iter()
@@ -119,7 +122,7 @@ impl Profiles {
     }
 
     /// Erases, and closes what was open about the person.
-    pub(super) fn finish_erasure(&self, desk: &mut Desk<'_>, person: &Person) -> Result<(), Error> {
+    pub(crate) fn finish_erasure(&self, desk: &mut Desk<'_>, person: &Person) -> Result<(), Error> {
         self.close_all(desk, &person.core.id, "erased")?;
         self.erase_now(desk, person)
     }
@@ -200,4 +203,15 @@ impl Profiles {
             Ok(person.map(|person| person.core.id))
         })
     }
+}
+
+/// How a person logs in, as the register lets it be shown.
+fn account_facts(desk: &Desk<'_>, person: &Person) -> Result<Vec<Value>, Error> {
+    let mut ways: Vec<Map<String, Value>> = desk.rows(person, Kind::Account)?;
+    for (secret, _) in desk.register.of(Kind::Account).filter(|(_, field)| field.secret) {
+        for way in &mut ways {
+            way.remove(secret);
+        }
+    }
+    Ok(ways.into_iter().map(Value::Object).collect())
 }

@@ -55,6 +55,7 @@ impl Profiles {
                  AND person NOT IN (SELECT person FROM rows WHERE kind = 'person' AND expires IS NULL)",
                 [today],
             )?;
+            desk.tx.execute("DELETE FROM lookups WHERE expires <= ?1", [today])?;
             done.expired_rows += desk.tx.execute("DELETE FROM tickets WHERE expires <= ?1", [today])?;
             done.expired_rows += desk.keys.expire(today)?;
             let open = self.select_tickets(desk, &TicketFilter { open: true, ..TicketFilter::default() })?;

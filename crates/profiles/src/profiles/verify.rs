@@ -15,7 +15,8 @@ use crate::keyring::Handle;
 use crate::register::Kind;
 
 /// Kinds of rows a person has.
-const KINDS: [Kind; 5] = [Kind::Person, Kind::Attribute, Kind::Event, Kind::Derived, Kind::Account];
+const KINDS: [Kind; 6] =
+    [Kind::Person, Kind::Attribute, Kind::Event, Kind::Derived, Kind::Account, Kind::Session];
 
 impl Profiles {
     /// The audit log since an instant: the latest `limit` lines, in order.

@@ -12,6 +12,7 @@ mod import;
 mod keys;
 mod lookup;
 mod parse;
+mod person;
 mod recommend;
 mod reindex;
 mod robots;
@@ -70,6 +71,7 @@ pub(crate) fn run(arguments: Arguments) -> anyhow::Result<Exit> {
         Command::Forget(args) => forget::run(&mut context, &args),
         Command::Verify(args) => verify::run(&mut context, &args),
         Command::Keys(args) => keys::run(&mut context, &args),
+        Command::Person(args) => person::run(&mut context, &args),
         Command::Config(args) => config::run(&mut context, &args),
     }?;
     context.out.flush()?;

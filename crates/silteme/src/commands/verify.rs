@@ -17,7 +17,17 @@ pub(super) fn run(context: &mut Context, args: &VerifyArgs) -> anyhow::Result<Ex
     let mut stores =
         Stores::open(&context.global.data, &context.config.pipeline, Arc::clone(&context.clock), "verify")?;
     let mut findings = Vec::new();
-    let summary = pipeline::verify(&mut stores, args.repair, &mut |finding| findings.push(finding.clone()))?;
+    let mut summary =
+        pipeline::verify(&mut stores, args.repair, &mut |finding| findings.push(finding.clone()))?;
+    // Nobody has been here yet if there is no folder; looking makes none.
+    let persons = match context.global.data.join("profiles").is_dir() {
+        true => super::person::open(context)?.verify()?,
+        false => Vec::new(),
+    };
+    summary.findings += persons.len() as u64;
+    for finding in &persons {
+        context.out.line(finding, |f| format!("{}: {}: {}", f.kind, f.subject, f.detail))?;
+    }
     for finding in &findings {
         context.out.line(finding, |f| format!("{}: {}: {}", f.kind, f.subject, f.detail))?;
     }
