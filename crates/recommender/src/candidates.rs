@@ -3,7 +3,7 @@
 //!
 //! Invariant: bounded by `Settings::candidates_max` and a handful of lookups, however long the history; nothing unwanted gets in.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 
 use feedback::{Counters, Trend};
 use indexer::{Filter, Hit, LinkSource, Query, Seed, Similar};
@@ -64,22 +64,39 @@ impl<'a> Gatherer<'a> {
     pub(crate) fn personal(&self, history: &History) -> Result<Vec<Candidate>, Error> {
         let most = self.settings.candidates_max;
         let mut pool = self.pool(most / 2);
-        let queries = queries(&history.liked);
-        let terms = self.terms();
-        let shares = queries.len() + usize::from(!terms.is_empty());
-        let share = (most / 2).checked_div(shares).unwrap_or_default().max(3);
-        for seed in queries {
-            pool.add(self.similar(seed, share)?, share);
-        }
-        if !terms.is_empty() {
-            pool.add(self.search(&terms.join(" "), share)?, share);
-        }
+        self.pointed(&mut pool, history, most / 2)?;
         pool.max = most * 5 / 8;
         self.followed(&mut pool, most / 8)?;
         pool.max = most * 3 / 4;
         self.opened(&mut pool, self.settings.trending_window, most / 4)?;
         pool.max = most;
         self.newest(&mut pool)?;
+        Ok(pool.into_candidates())
+    }
+
+    /// What the history and the words point at.
+    fn pointed(&self, pool: &mut Pool<'_>, history: &History, most: usize) -> Result<(), Error> {
+        let queries = queries(&history.liked);
+        let terms = self.terms();
+        let shares = queries.len() + usize::from(!terms.is_empty());
+        let share = most.checked_div(shares).unwrap_or_default().max(3);
+        for seed in queries {
+            pool.add(self.similar(seed, share)?, share);
+        }
+        if !terms.is_empty() {
+            pool.add(self.search(&terms.join(" "), share)?, share);
+        }
+        Ok(())
+    }
+
+    /// These links, with what the index says of how they fit.
+    pub(crate) fn among(&self, history: &History, links: &[UrlKey]) -> Result<Vec<Candidate>, Error> {
+        let mut pool = self.pool(usize::MAX);
+        self.pointed(&mut pool, history, self.settings.candidates_max / 2)?;
+        let only: HashSet<UrlKey> = links.iter().copied().collect();
+        pool.found.retain(|key, _| only.contains(key));
+        let rest: Vec<UrlKey> = only.into_iter().filter(|key| !pool.found.contains_key(key)).collect();
+        self.add_keys(&mut pool, &rest)?;
         Ok(pool.into_candidates())
     }
 
