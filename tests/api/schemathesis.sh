@@ -27,8 +27,14 @@ cd "$work"
 
 # Ids that mean something, so that more than refusals is seen of what has one in its path.
 link=$(curl -sSf "$SILTEME_URL/v1/search?limit=1" | sed 's/.*"id":"\([^"]*\)".*/\1/')
-curl -sSf -o "$work/made" -H "Authorization: Bearer $RECOMMENDER" -H "Content-Type: application/json" "$SILTEME_URL/v1/people" \
-    -d '{"id": "reader", "consent": {"policy": "2026-11-01", "language": "kk", "purposes": ["service", "personalisation"]}}'
+agreed='"consent": {"policy": "2026-11-01", "language": "kk", "purposes": ["service", "personalisation"]}'
+secret='"email": "reader@example.kz", "password": "a long enough secret"'
+for step in "accounts {$secret, $agreed}" "sessions {$secret}"; do
+    curl -sSf -H "Content-Type: application/json" "$SILTEME_URL/v1/${step%% *}" -d "${step#* }" >session
+done
+reader=$(sed 's/.*"token":"\([^"]*\)".*/\1/' session)
+curl -sSf -o made -H "Authorization: Bearer $RECOMMENDER" -H "Content-Type: application/json" "$SILTEME_URL/v1/people" \
+    -d "{\"id\": \"reader\", $agreed}"
 cat >known.toml <<TOML
 [[operations]]
 include-path-regex = "^/v1/links/"
@@ -53,9 +59,10 @@ ask() {
     fi
     printf '%-28s %s\n' "$name" "$(grep -A 1 '^Test cases' said | tail -n 1 | tr -s ' ')"
 }
-mortal='^(erase_person|withdraw)$' # would end the one whom the others ask about
+mortal='^(erase_person|withdraw|erase_own_person|withdraw_myself|log_out|change_password)$' # would end the one whom the others ask about
 ask "recommender, known ids" known.toml "$RECOMMENDER" --exclude-tag operators --exclude-tag auditors --exclude-operation-id-regex "$mortal"
 ask "support, known ids" known.toml "$SUPPORT" --include-tag people --exclude-operation-id-regex "$mortal"
+ask "reader" none.toml "$reader" --exclude-tag operators --exclude-tag auditors --exclude-tag people --exclude-operation-id-regex "$mortal"
 ask recommender none.toml "$RECOMMENDER"
 ask support none.toml "$SUPPORT"
 ask operator none.toml "$OPERATOR"
