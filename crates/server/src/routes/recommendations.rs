@@ -12,6 +12,7 @@ use utoipa::ToSchema;
 
 use crate::access::{Caller, Scope};
 use crate::app::App;
+use crate::distinct::Distinct;
 use crate::parameters::{Written, language, limit, story};
 use crate::problem::Problem;
 use crate::view::RecommendationView;
@@ -163,9 +164,9 @@ pub(crate) enum RecommendedAny {
 pub(crate) async fn recommendations(
     State(app): State<App>,
     caller: Caller,
-    body: Result<Json<Value>, JsonRejection>,
+    body: Result<Json<Distinct>, JsonRejection>,
 ) -> Result<Json<RecommendedAny>, Problem> {
-    let Json(body) = body?;
+    let Json(Distinct(body)) = body?;
     let questions = match body {
         Value::Array(questions) => questions,
         one => {
