@@ -3,6 +3,8 @@
 //! Invariant: a row's body is encrypted under its person's key and bound to its kind and id; in plain columns stand random-looking
 //! ids, the kind and an expiry day. The order of rows shows the order in which they came, nothing else does.
 
+use std::collections::BTreeSet;
+
 use rusqlite::{OptionalExtension, Transaction, params};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -218,6 +220,40 @@ impl Desk<'_> {
     pub(crate) fn drop_rows(&self, handle: &Handle) -> Result<usize, Error> {
         self.tx.execute("DELETE FROM lookups WHERE person = ?1", [handle])?;
         Ok(self.tx.execute("DELETE FROM rows WHERE person = ?1", [handle])?)
+    }
+
+    /// Everybody of whom there is a row or a look-up.
+    pub(crate) fn persons(&self) -> Result<BTreeSet<Handle>, Error> {
+        let mut found = self.tx.prepare("SELECT person FROM rows UNION SELECT person FROM lookups")?;
+        Ok(found.query_map([], |row| row.get(0))?.collect::<Result<_, _>>()?)
+    }
+
+    /// Drops what an erasure that was killed, or a restored backup, left of persons whose key is gone. Looks only if there
+    /// was an erasure that is not noted here.
+    pub(crate) fn drop_keyless(&self) -> Result<usize, Error> {
+        if self.noted_erasures()? == self.keys.erasures()? {
+            return Ok(0);
+        }
+        let with_keys = self.keys.persons()?;
+        let mut dropped = 0;
+        for handle in self.persons()?.difference(&with_keys) {
+            dropped += self.drop_rows(handle)?;
+        }
+        self.note_erasures()?;
+        Ok(dropped)
+    }
+
+    /// Notes that the rows of everybody erased so far are dropped.
+    pub(crate) fn note_erasures(&self) -> Result<(), Error> {
+        let erasures = self.keys.erasures()?;
+        self.tx.execute("INSERT OR REPLACE INTO meta VALUES ('erasures', ?1)", [erasures])?;
+        Ok(())
+    }
+
+    /// How many erasures had been when that was noted last. Of a restored backup these are fewer than the keys know of.
+    pub(crate) fn noted_erasures(&self) -> Result<i64, Error> {
+        let found = self.tx.query_row("SELECT value FROM meta WHERE name = 'erasures'", [], |row| row.get(0));
+        Ok(found.optional()?.unwrap_or(0))
     }
 
     /// Lets a person be found; another person who has the same value already is an error.

@@ -3,6 +3,7 @@
 //! Invariant: every key lies wrapped by the master key; a person's key is destroyed before any of their rows, and with it every
 //! copy of those rows becomes unreadable.
 
+use std::collections::BTreeSet;
 use std::path::Path;
 
 use jiff::civil::Date;
@@ -136,7 +137,7 @@ impl Keyring {
     }
 
     /// Every person who has a key.
-    pub(crate) fn persons(&self) -> Result<Vec<Handle>, Error> {
+    pub(crate) fn persons(&self) -> Result<BTreeSet<Handle>, Error> {
         let mut found = self.db.prepare("SELECT person FROM person_keys")?;
         Ok(found.query_map([], |row| row.get(0))?.collect::<Result<_, _>>()?)
     }
@@ -150,6 +151,10 @@ impl Keyring {
     ) -> Result<(), Error> {
         let tx = self.db.transaction_with_behavior(TransactionBehavior::Immediate)?;
         tx.execute("DELETE FROM person_keys WHERE person = ?1", [person])?;
+        tx.execute(
+            "INSERT INTO ring VALUES ('erasures', 1) ON CONFLICT (name) DO UPDATE SET value = value + 1",
+            [],
+        )?;
         let proof = serde_json::to_string(&stone.proof).map_err(|_| Error::damaged("consent"))?;
         tx.execute(
             "INSERT INTO tombstones VALUES (?1, ?2, ?3, ?4)",
@@ -158,6 +163,12 @@ impl Keyring {
         tx.commit()?;
         self.checkpoint()?;
         Ok(())
+    }
+
+    /// How many keys were ever destroyed. Data that has seen fewer holds rows of somebody erased.
+    pub(crate) fn erasures(&self) -> Result<i64, Error> {
+        let found = self.db.query_row("SELECT value FROM ring WHERE name = 'erasures'", [], |row| row.get(0));
+        Ok(found.optional()?.unwrap_or(0))
     }
 
     /// The tombstones of a subject, the latest first.

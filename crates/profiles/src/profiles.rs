@@ -20,7 +20,7 @@ use crate::actor::{Actor, Scope};
 use crate::audit::AuditEntry;
 use crate::chain::Chain;
 use crate::desk::{Desk, MIGRATIONS, Person};
-use crate::keyring::{Handle, Keyring, Ring, Stone};
+use crate::keyring::{Keyring, Ring, Stone};
 use crate::person::PersonId;
 use crate::policy::Policies;
 use crate::register::Register;
@@ -78,7 +78,8 @@ impl Profiles {
     pub fn open(opening: &Opening<'_>) -> Result<Self, Error> {
         let settings = opening.settings.clone();
         settings.check().map_err(Error::Setting)?;
-        settings.residency.check(opening.dir)?;
+        // All of the data folder: beside persons lie counters, logs, the index.
+        settings.residency.check(opening.dir.parent().unwrap_or(opening.dir))?;
         settings.residency.check(opening.keys_dir)?;
         if lies_in(opening.keys_dir, opening.dir.parent().unwrap_or(opening.dir))? {
             return Err(Error::Setting(
@@ -205,9 +206,11 @@ impl Profiles {
             expires: day::after(desk.now, desk.register.keep("proof")),
             proof: person.core.consents.clone(),
         };
+        let is_whole = desk.noted_erasures()? == desk.keys.erasures()?;
         desk.keys.destroy(&person.handle, &subject(&self.inner.ring, &person.core.id), &stone)?;
         desk.drop_rows(&person.handle)?;
-        Ok(())
+        // Of an erasure that was killed earlier there may be rows left; that one stays noted as missing.
+        if is_whole { desk.note_erasures() } else { Ok(()) }
     }
 
     /// Empties the write-ahead logs, so that no erased byte stays in them.
@@ -229,19 +232,7 @@ impl Profiles {
                         .to_owned(),
                 ));
             }
-            let handles: Vec<Handle> = {
-                let mut found = desk
-                    .tx
-                    .prepare("SELECT person FROM rows UNION SELECT person FROM lookups")?;
-                found.query_map([], |row| row.get(0))?.collect::<Result<_, _>>()?
-            };
-            let mut dropped = 0;
-            for handle in handles {
-                if desk.keys.key(&handle)?.is_none() {
-                    dropped += desk.drop_rows(&handle)?;
-                }
-            }
-            Ok(dropped)
+            desk.drop_keyless()
         })?;
         if dropped > 0 {
             tracing::info!(rows = dropped, "dropped rows of persons who were erased");

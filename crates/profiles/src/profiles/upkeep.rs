@@ -40,6 +40,7 @@ impl Profiles {
         let mut done = Housekeeping::default();
         let today = day::number(self.now());
         self.write(|desk| {
+            done.expired_rows += desk.drop_keyless()?;
             for handle in due(desk, today)? {
                 let Some(person) = desk.load(&handle)? else { continue };
                 self.finish_erasure(desk, &person)?;

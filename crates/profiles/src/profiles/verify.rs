@@ -44,7 +44,7 @@ impl Profiles {
         self.read(|desk| {
             let with_rows = handles(desk, "SELECT DISTINCT person FROM rows")?;
             let with_lookups = handles(desk, "SELECT DISTINCT person FROM lookups")?;
-            let with_keys: BTreeSet<Handle> = desk.keys.persons()?.into_iter().collect();
+            let with_keys = desk.keys.persons()?;
             let mut find = |handle: &Handle, detail: &str| {
                 // A random number that leads nowhere outside this store.
                 let subject = data_encoding::HEXLOWER.encode(&handle[..4]);

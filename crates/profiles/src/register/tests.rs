@@ -12,10 +12,10 @@ fn field(kind: Type) -> Field {
         purposes: [crate::Purpose::Service].into(),
         category: "account".to_owned(),
         recipients: [].into(),
-        secret: false,
         about: String::new(),
         one_of: vec!["a".to_owned(), "b".to_owned()],
         length_max: None,
+        secret: false,
     }
 }
 

@@ -22,9 +22,19 @@ fn an_erasure_killed_half_way_is_finished_by_the_next_start() {
     assert_eq!(world.counts()[..2], [3, 1]);
     assert!(matches!(profiles.export(&me, None, &operator()), Err(Error::Unknown)));
     assert!(profiles.verify().unwrap().iter().any(|finding| finding.detail.contains("without a key")));
-    drop(profiles);
-    let profiles = world.open();
+    // Another erasure does not make it forgotten, and a running process finishes it too.
+    let other = id("b");
+    profiles.give_consent(&other, &all(), &operator()).unwrap();
+    profiles.erase(&other, None, &operator()).unwrap();
+    assert_eq!(world.counts()[..2], [3, 1]);
+    let copy = world.scratch.snapshot();
+    assert_eq!(profiles.housekeep().unwrap().expired_rows, 3);
     assert_eq!(world.counts()[..2], [0, 0]);
+    assert_eq!(profiles.verify().unwrap(), []);
+    // So does the next start.
+    let killed = World { scratch: copy, ..World::new() };
+    let profiles = killed.open();
+    assert_eq!(killed.counts()[..2], [0, 0]);
     assert_eq!(profiles.verify().unwrap(), []);
 }
 
