@@ -16,7 +16,6 @@ mod throttle;
 use std::sync::Arc;
 
 use serde_json::{Map, Value};
-use zeroize::Zeroizing;
 
 use self::code::Codes;
 use self::password::{Hasher, Password};
@@ -72,7 +71,7 @@ impl Accounts {
     pub fn register(
         &self,
         email: &str,
-        password: Zeroizing<String>,
+        password: String,
         consent: &NewConsent,
         attributes: &Map<String, Value>,
     ) -> Result<(), Error> {
@@ -105,7 +104,7 @@ impl Accounts {
     ///
     /// # Errors
     /// [`Error::Credentials`], also for addresses without an account; [`Error::Wait`] after too many failures.
-    pub fn log_in(&self, email: &str, password: Zeroizing<String>) -> Result<Session, Error> {
+    pub fn log_in(&self, email: &str, password: String) -> Result<Session, Error> {
         self.offers_passwords()?;
         let email = normal_email(email);
         let name = self.profiles.mac(&[b"attempts", b"email", email.as_bytes()]);
@@ -142,12 +141,7 @@ impl Accounts {
     /// # Errors
     /// [`Error::Credentials`] when the current one is wrong or missing; [`Error::Wait`] after too many failures;
     /// [`Error::Input`]; [`Error::Unknown`].
-    pub fn change_password(
-        &self,
-        id: &PersonId,
-        current: Option<Zeroizing<String>>,
-        new: Zeroizing<String>,
-    ) -> Result<(), Error> {
+    pub fn change_password(&self, id: &PersonId, current: Option<String>, new: String) -> Result<(), Error> {
         self.offers_passwords()?;
         let new = Password::from(new);
         new.check()?;

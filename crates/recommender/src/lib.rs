@@ -3,6 +3,7 @@
 mod arrivals;
 mod candidates;
 mod error;
+pub mod evaluation;
 mod features;
 mod history;
 mod request;
@@ -77,6 +78,11 @@ pub fn recommend(
             };
             let seed = history.liked.first().map(|seed| seed.hit.document.key);
             (history, candidates.into_iter().filter(|one| Some(one.hit.document.key) != seed).collect())
+        }
+        Goal::Among { links } => {
+            let history = History::of(source, interests, request.now)?;
+            let candidates = gatherer.among(&history, links)?;
+            (history, candidates)
         }
         Goal::New { cursor } => {
             let history = History::of(source, interests, request.now)?;

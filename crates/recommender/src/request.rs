@@ -2,7 +2,7 @@
 
 use feedback::Scenario;
 use indexer::{Filter, Hit};
-use model::{Span, Timestamp};
+use model::{Span, Timestamp, UrlKey};
 use serde::{Deserialize, Serialize};
 
 /// One question.
@@ -47,6 +47,11 @@ pub enum Goal {
     Related {
         /// Its URL.
         link: String,
+    },
+    /// These links and no others, in order for the interests; those that are not in the index are left out.
+    Among {
+        /// Their keys.
+        links: Vec<UrlKey>,
     },
     /// What arrived since the last time and fits the interests; without interests, all that arrived.
     New {
@@ -117,7 +122,7 @@ impl Goal {
     #[must_use]
     pub fn scenario(&self) -> Scenario {
         match self {
-            Self::Personal => Scenario::Personal,
+            Self::Personal | Self::Among { .. } => Scenario::Personal,
             Self::Trending { .. } => Scenario::Trending,
             Self::Related { .. } => Scenario::Related,
             Self::New { .. } => Scenario::New,

@@ -8,12 +8,13 @@ use feedback::Feedback;
 use indexer::Index;
 use model::{Clock, Timestamp};
 use pipeline::{Job, Progress, Takedowns, hide_taken_down, index_dir};
-use profiles::Profiles;
+use profiles::{Accounts, Profiles};
 use tokio::sync::Semaphore;
 
 use crate::access::{Caller, Grants, Limits};
 use crate::error::Error;
 use crate::metrics::Metrics;
+use crate::oidc::Oidc;
 use crate::problem::Problem;
 use crate::request_id::RequestIds;
 use crate::settings::Settings;
@@ -22,6 +23,9 @@ use crate::works::Works;
 /// Lookups that run at the same time; further ones wait for their turn under their deadline. A lookup is CPU work of a few
 /// milliseconds, so more would only make all of them slower; well below tokio's 512 blocking threads.
 const LOOKUPS_MAX: usize = 64;
+
+/// Codes sent at the same time: more than a sender delivers, few enough to leave threads for everything else.
+const SENDINGS_MAX: usize = 16;
 
 /// What a server is opened with.
 pub struct Opening<'a> {
@@ -35,6 +39,8 @@ pub struct Opening<'a> {
     pub feedback: &'a feedback::Settings,
     /// `[profiles]`.
     pub profiles: &'a profiles::Settings,
+    /// `[accounts]`.
+    pub accounts: &'a profiles::AccountSettings,
     /// `[server]`.
     pub server: &'a Settings,
     /// The clock.
@@ -52,6 +58,12 @@ pub struct App {
     pub(crate) recommender: Arc<recommender::Settings>,
     pub(crate) feedback: Feedback,
     pub(crate) profiles: Profiles,
+    pub(crate) accounts: Accounts,
+    pub(crate) oidc: Arc<Oidc>,
+    /// Turns for hashing passwords: each takes memory and CPU that lookups need.
+    pub(crate) hashing: Arc<Semaphore>,
+    /// Turns for sending codes.
+    pub(crate) sending: Arc<Semaphore>,
     pub(crate) settings: Arc<Settings>,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) metrics: Arc<Metrics>,
@@ -83,6 +95,12 @@ impl App {
         let index = Index::open(&index_dir(opening.data), opening.pipeline.index.clone())
             .map_err(pipeline::Error::from)?;
         hide_taken_down(&index, &Takedowns::load(opening.data)?);
+        let profiles = Profiles::open(&profiles::Opening {
+            dir: &opening.data.join("profiles"),
+            keys_dir: &opening.profiles.keys_dir(opening.data),
+            settings: opening.profiles,
+            clock: Arc::clone(&opening.clock),
+        })?;
         Ok(Self {
             index,
             recommender: Arc::new(opening.recommender.clone()),
@@ -91,12 +109,13 @@ impl App {
                 opening.feedback,
                 Arc::clone(&opening.clock),
             )?,
-            profiles: Profiles::open(&profiles::Opening {
-                dir: &opening.data.join("profiles"),
-                keys_dir: &opening.profiles.keys_dir(opening.data),
-                settings: opening.profiles,
-                clock: Arc::clone(&opening.clock),
-            })?,
+            oidc: Arc::new(
+                Oidc::open(&opening.accounts.oidc, Arc::clone(&opening.clock)).map_err(Error::Login)?,
+            ),
+            accounts: Accounts::new(&profiles, opening.accounts)?,
+            hashing: Arc::new(Semaphore::new(opening.accounts.hashes_at_once)),
+            sending: Arc::new(Semaphore::new(SENDINGS_MAX)),
+            profiles,
             settings: Arc::new(opening.server.clone()),
             clock: Arc::clone(&opening.clock),
             metrics: Arc::new(Metrics::new(Arc::clone(&opening.progress))),
@@ -140,6 +159,13 @@ impl App {
 
     /// Who a token belongs to.
     pub(crate) async fn caller(&self, token: &str) -> Result<Caller, Problem> {
+        if Accounts::is_session(token) {
+            let token = token.to_owned();
+            let holder = self.blocking(move |app| app.accounts.holder(&token)).await?;
+            return holder
+                .map(Caller::Reader)
+                .ok_or_else(|| Problem::unauthorized("the session has ended; log in again"));
+        }
         let grant = self.grants.holder(token, self.clock.now()).map_err(|e| Problem::internal(&e))?;
         grant.map(Caller::Key).ok_or_else(|| {
             Problem::unauthorized(
@@ -148,23 +174,29 @@ impl App {
         })
     }
 
-    /// Runs a lookup on a thread that may block on the disk. It keeps its place among the lookups until it ends, even when
-    /// whoever asked has given up.
+    /// Runs a lookup on a thread that may block on the disk, among the lookups.
     pub(crate) async fn blocking<R, E, F>(&self, work: F) -> Result<R, Problem>
     where
         R: Send + 'static,
         E: Into<Problem> + Send + 'static,
         F: FnOnce(&Self) -> Result<R, E> + Send + 'static,
     {
-        let place = Arc::clone(&self.lookups).acquire_owned().await.map_err(|e| Problem::internal(&e))?;
+        self.run(&self.lookups, work).await?.map_err(Into::into)
+    }
+
+    /// Runs work that blocks, when it is its turn. It keeps its place until it ends, even when whoever asked has given up.
+    pub(crate) async fn run<R, E, F>(&self, turns: &Arc<Semaphore>, work: F) -> Result<Result<R, E>, Problem>
+    where
+        R: Send + 'static,
+        E: Send + 'static,
+        F: FnOnce(&Self) -> Result<R, E> + Send + 'static,
+    {
+        let place = Arc::clone(turns).acquire_owned().await.map_err(|e| Problem::internal(&e))?;
         let (app, span) = (self.clone(), tracing::Span::current());
         let running = tokio::task::spawn_blocking(move || {
             let _place = place;
             span.in_scope(|| work(&app))
         });
-        match running.await {
-            Ok(done) => done.map_err(Into::into),
-            Err(error) => Err(Problem::internal(&error)),
-        }
+        running.await.map_err(|e| Problem::internal(&e))
     }
 }

@@ -2,10 +2,12 @@
 
 pub mod access;
 mod app;
+mod distinct;
 mod error;
 mod gate;
 mod listener;
 mod metrics;
+mod oidc;
 mod pages;
 mod parameters;
 pub mod problem;

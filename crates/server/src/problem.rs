@@ -57,6 +57,16 @@ impl Problem {
         Self { kind: "/problems/unauthorized", title: "A key is needed", status: 401, detail: detail.into() }
     }
 
+    /// Whoever asks is not known by what they gave.
+    pub(crate) fn credentials() -> Self {
+        Self {
+            kind: "/problems/credentials",
+            title: "No such account",
+            status: 401,
+            detail: "no account has these credentials; which of them is wrong is not told".to_owned(),
+        }
+    }
+
     /// Whoever asks may not do this.
     pub(crate) fn forbidden(detail: impl Into<String>) -> Self {
         Self { kind: "/problems/forbidden", title: "Not for this caller", status: 403, detail: detail.into() }
@@ -88,6 +98,16 @@ impl Problem {
             kind: "/problems/conflict",
             title: "It contradicts what is there",
             status: 409,
+            detail: detail.into(),
+        }
+    }
+
+    /// Somebody we had to ask does not answer as they should.
+    pub(crate) fn bad_gateway(detail: impl Into<String>) -> Self {
+        Self {
+            kind: "/problems/provider",
+            title: "The provider does not answer",
+            status: 502,
             detail: detail.into(),
         }
     }
@@ -177,6 +197,9 @@ impl From<profiles::Error> for Problem {
             Error::Taken { .. } => Self::conflict(error.to_string()),
             Error::NoConsent { .. } | Error::PolicyOutdated { .. } => Self::no_consent(error.to_string()),
             Error::Blocked => Self::blocked(),
+            Error::Credentials => Self::credentials(),
+            Error::Wait { after } => Self::too_many(after),
+            Error::NotOffered(_) => Self::not_found(error.to_string()),
             Error::NotPermitted { .. } | Error::Refused(_) => Self::forbidden(error.to_string()),
             error if error.is_callers() => Self::bad_request(error.to_string()),
             other => Self::internal(&other),

@@ -1,5 +1,6 @@
 //! Every route, and the OpenAPI document made from them.
 
+mod accounts;
 mod audits;
 mod changes;
 mod document;
@@ -7,6 +8,7 @@ mod etag;
 mod events;
 mod links;
 mod me;
+mod oidc;
 mod operations;
 mod operators;
 mod people;
@@ -82,6 +84,12 @@ fn readers() -> OpenApiRouter<App> {
         .routes(routes!(me::export_own))
         .routes(routes!(me::consent_own, me::agree_own, me::withdraw_own))
         .routes(routes!(events::own_events))
+        .routes(routes!(accounts::register))
+        .routes(routes!(accounts::log_in, accounts::log_out))
+        .routes(routes!(accounts::send_code))
+        .routes(routes!(accounts::change_password))
+        .routes(routes!(oidc::begin))
+        .routes(routes!(oidc::end))
 }
 
 /// What runs the service.

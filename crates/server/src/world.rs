@@ -4,6 +4,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
+use axum::Router;
 use axum::body::Body;
 use axum::http::{HeaderMap, Method, Request, StatusCode};
 use http_body_util::BodyExt;
@@ -23,10 +24,12 @@ use crate::settings::Settings;
 /// A server over documents.
 pub(crate) struct World {
     pub(crate) app: App,
+    /// Made once: the OpenAPI document in it takes longer than most requests.
+    router: Router,
     pub(crate) clock: SimulatedClock,
     pub(crate) data: PathBuf,
     /// The data directory, and the keys beside it.
-    _scratch: Scratch,
+    scratch: Scratch,
     writer: Option<Writer>,
 }
 
@@ -46,16 +49,36 @@ impl World {
 
     /// A server with these settings and documents.
     pub(crate) fn with(settings: &Settings, documents: &[Document]) -> Self {
+        Self::with_accounts(settings, |_| {}, documents)
+    }
+
+    /// As [`World::with`], with other `[accounts]` than those of tests: hashes that cost little, codes in a file.
+    pub(crate) fn with_accounts(
+        settings: &Settings,
+        change: impl FnOnce(&mut profiles::AccountSettings),
+        documents: &[Document],
+    ) -> Self {
         let scratch = Scratch::new();
+        let mut accounts = profiles::AccountSettings {
+            hash_memory: model::ByteSize(64 * 1024),
+            hash_passes: 1,
+            code_sender: Some(profiles::CodeSender::File(scratch.join("codes.ndjson"))),
+            ..profiles::AccountSettings::default()
+        };
+        change(&mut accounts);
         let data = scratch.join("run");
         let clock = SimulatedClock::default();
         clock.advance(Duration::from_hours(1));
+        // The steppes say almost the same: without stories each of them may stand in an answer.
+        let mut settings_of_stages = pipeline::Settings::default();
+        settings_of_stages.index.stories.documents_max = 0;
         let app = App::open(&Opening {
             data: &data,
-            pipeline: &pipeline::Settings::default(),
+            pipeline: &settings_of_stages,
             recommender: &recommender::Settings::default(),
             feedback: &feedback::Settings::default(),
             profiles: &profiles::Settings::default(),
+            accounts: &accounts,
             server: settings,
             jobs: &[],
             clock: Arc::new(clock.clone()),
@@ -63,7 +86,8 @@ impl World {
         })
         .unwrap();
         let writer = Some(app.index.writer().unwrap());
-        let mut world = Self { app, clock, data, _scratch: scratch, writer };
+        let router = router(app.clone());
+        let mut world = Self { app, router, clock, data, scratch: scratch, writer };
         if !documents.is_empty() {
             world.put(documents);
         }
@@ -74,6 +98,13 @@ impl World {
     pub(crate) fn of_steppes(count: u16) -> Self {
         let documents: Vec<_> = (0..count).map(steppe).collect();
         Self::of(&documents)
+    }
+
+    /// The one-time code last sent.
+    pub(crate) fn code(&self) -> String {
+        let sent = std::fs::read_to_string(self.scratch.join("codes.ndjson")).unwrap();
+        let last: Value = serde_json::from_str(sent.lines().last().unwrap()).unwrap();
+        last["code"].as_str().unwrap().to_owned()
     }
 
     pub(crate) fn now(&self) -> model::Timestamp {
@@ -98,7 +129,7 @@ impl World {
     }
 
     pub(crate) async fn ask(&self, request: Request<Body>) -> Answered {
-        let (head, body) = router(self.app.clone()).oneshot(request).await.unwrap().into_parts();
+        let (head, body) = self.router.clone().oneshot(request).await.unwrap().into_parts();
         let body = String::from_utf8(body.collect().await.unwrap().to_bytes().to_vec()).unwrap();
         Answered { status: head.status, headers: head.headers, body }
     }

@@ -32,6 +32,7 @@ pub(crate) struct Sections {
     recommender: recommender::Settings,
     feedback: feedback::Settings,
     profiles: profiles::Settings,
+    accounts: profiles::AccountSettings,
     server: server::Settings,
 }
 
@@ -46,6 +47,8 @@ pub(crate) struct Config {
     pub(crate) feedback: feedback::Settings,
     /// `[profiles]`.
     pub(crate) profiles: profiles::Settings,
+    /// `[accounts]`.
+    pub(crate) accounts: profiles::AccountSettings,
     /// `[server]`.
     pub(crate) server: server::Settings,
     /// The settings file, if there is one.
@@ -117,6 +120,7 @@ impl Sections {
         pipeline.check().map_err(usage)?;
         self.server.check().map_err(usage)?;
         self.profiles.check().map_err(usage)?;
+        self.accounts.check().map_err(usage)?;
         self.recommender.check().map_err(usage)?;
         self.feedback.check().map_err(usage)?;
         Ok(Config {
@@ -124,6 +128,7 @@ impl Sections {
             recommender: self.recommender,
             feedback: self.feedback,
             profiles: self.profiles,
+            accounts: self.accounts,
             server: self.server,
             file: None,
             jobs_dir,

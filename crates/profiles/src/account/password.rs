@@ -55,15 +55,10 @@ impl Hasher {
 /// A password as typed, in the one form it can be compared in (NFC), wiped when dropped.
 pub(super) struct Password(Zeroizing<String>);
 
-impl From<Zeroizing<String>> for Password {
-    fn from(typed: Zeroizing<String>) -> Self {
-        Self(Zeroizing::new(typed.nfc().collect()))
-    }
-}
-
 impl From<String> for Password {
     fn from(typed: String) -> Self {
-        Zeroizing::new(typed).into()
+        let typed = Zeroizing::new(typed);
+        Self(Zeroizing::new(typed.nfc().collect()))
     }
 }
 

@@ -7,7 +7,6 @@ use model::{ByteSize, Span};
 use serde_json::{Map, Value, json};
 use testkit::clock::SimulatedClock;
 use testkit::temp::Scratch;
-use zeroize::Zeroizing;
 
 use super::{Accounts, CodeSender, Session, Settings};
 use crate::{
@@ -53,11 +52,11 @@ impl World {
     }
 
     fn register(&self) {
-        self.accounts.register(EMAIL, secret(PASSWORD), &consent(), &Map::new()).unwrap();
+        self.accounts.register(EMAIL, PASSWORD.to_owned(), &consent(), &Map::new()).unwrap();
     }
 
     fn log_in(&self, password: &str) -> Result<Session, Error> {
-        self.accounts.log_in(EMAIL, secret(password))
+        self.accounts.log_in(EMAIL, password.to_owned())
     }
 
     fn holder(&self, session: &Session) -> Option<PersonId> {
@@ -106,10 +105,6 @@ impl World {
     }
 }
 
-fn secret(text: &str) -> Zeroizing<String> {
-    Zeroizing::new(text.to_owned())
-}
-
 fn consent() -> NewConsent {
     NewConsent {
         policy: "2026-11-01".to_owned(),
@@ -139,7 +134,7 @@ fn wait_s(outcome: Result<Session, Error>) -> u64 {
 fn a_reader_registers_logs_in_and_out() {
     let world = World::new();
     world.register();
-    let session = world.accounts.log_in(" Canary.Reader@Example.KZ ", secret(PASSWORD)).unwrap();
+    let session = world.accounts.log_in(" Canary.Reader@Example.KZ ", PASSWORD.to_owned()).unwrap();
     let me = world.holder(&session).unwrap();
     assert!(session.token.starts_with("sls_") && session.token.len() == 68);
     assert_eq!(world.profiles.person(&me, &operator()).unwrap().attributes["email"], EMAIL);
@@ -180,7 +175,7 @@ fn without_consent_or_with_a_wrong_one_nothing_is_stored() {
     let on_paper = NewConsent { how: How::Paper, ..consent() };
     let for_nothing = NewConsent { purposes: [Purpose::Research].into(), ..consent() };
     for wrong in [&outdated, &on_paper, &for_nothing] {
-        assert!(world.accounts.register(EMAIL, secret(PASSWORD), wrong, &Map::new()).is_err());
+        assert!(world.accounts.register(EMAIL, PASSWORD.to_owned(), wrong, &Map::new()).is_err());
     }
     let told = |value: Value| value.as_object().unwrap().clone();
     for (email, password, attributes) in [
@@ -190,7 +185,7 @@ fn without_consent_or_with_a_wrong_one_nothing_is_stored() {
         (EMAIL, PASSWORD, json!({ "shoe_size": "44" })),
         (EMAIL, PASSWORD, json!({ "phone": PHONE })),
     ] {
-        let outcome = world.accounts.register(email, secret(password), &consent(), &told(attributes));
+        let outcome = world.accounts.register(email, password.to_owned(), &consent(), &told(attributes));
         assert!(matches!(outcome, Err(Error::Input(_) | Error::Undeclared { .. })), "{outcome:?}");
     }
     refused(world.log_in(PASSWORD));
@@ -201,15 +196,15 @@ fn without_consent_or_with_a_wrong_one_nothing_is_stored() {
 fn an_address_that_has_an_account_is_answered_alike_and_kept_as_it_was() {
     let world = World::new();
     world.register();
-    world.accounts.register(EMAIL, secret("another password"), &consent(), &Map::new()).unwrap();
+    world.accounts.register(EMAIL, "another password".to_owned(), &consent(), &Map::new()).unwrap();
     refused(world.log_in("another password"));
     world.log_in(PASSWORD).unwrap();
     assert_eq!(world.persons(), 1);
     // Nor does a password given by somebody open what a service keeps of this address.
     let attributes = Map::from_iter([("email".to_owned(), json!("known@example.kz"))]);
     world.profiles.create(None, &consent(), &attributes, &operator()).unwrap();
-    world.accounts.register("known@example.kz", secret(PASSWORD), &consent(), &Map::new()).unwrap();
-    refused(world.accounts.log_in("known@example.kz", secret(PASSWORD)));
+    world.accounts.register("known@example.kz", PASSWORD.to_owned(), &consent(), &Map::new()).unwrap();
+    refused(world.accounts.log_in("known@example.kz", PASSWORD.to_owned()));
     assert_eq!(world.profiles.verify().unwrap(), []);
 }
 
@@ -218,7 +213,7 @@ fn failures_make_the_next_attempt_wait_longer_and_longer() {
     let world = World::new();
     world.register();
     for email in [EMAIL, "nobody@example.kz"] {
-        let attempt = |password: &str| world.accounts.log_in(email, secret(password));
+        let attempt = |password: &str| world.accounts.log_in(email, password.to_owned());
         for _ in 0..5 {
             refused(attempt("wrong password"));
         }
@@ -310,7 +305,7 @@ fn a_new_password_ends_every_session() {
     let session = world.log_in(PASSWORD).unwrap();
     let me = world.holder(&session).unwrap();
     let change = |current: Option<&str>, new: &str| {
-        world.accounts.change_password(&me, current.map(secret), secret(new))
+        world.accounts.change_password(&me, current.map(str::to_owned), new.to_owned())
     };
     assert!(matches!(change(Some("wrong password"), "new password"), Err(Error::Credentials)));
     assert!(matches!(change(None, "new password"), Err(Error::Credentials)));
@@ -508,7 +503,7 @@ fn ways_that_are_not_set_up_are_not_offered() {
         settings.passwords = false;
         settings.code_sender = None;
     });
-    let made = world.accounts.register(EMAIL, secret(PASSWORD), &consent(), &Map::new());
+    let made = world.accounts.register(EMAIL, PASSWORD.to_owned(), &consent(), &Map::new());
     assert!(matches!(made, Err(Error::NotOffered(_))));
     assert!(matches!(world.log_in(PASSWORD), Err(Error::NotOffered(_))));
     assert!(matches!(world.accounts.send_code(PHONE), Err(Error::NotOffered(_))));

@@ -15,6 +15,7 @@ fn field(kind: Type) -> Field {
         about: String::new(),
         one_of: vec!["a".to_owned(), "b".to_owned()],
         length_max: None,
+        secret: false,
     }
 }
 

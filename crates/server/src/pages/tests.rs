@@ -172,23 +172,20 @@ async fn a_page_without_links_says_why() {
 #[tokio::test]
 async fn recommendations_give_their_reasons_in_words() {
     let mut world = World::of_steppes(6);
-    world.put(&[page(
-        "https://kk.test/1",
-        "Дала <b>",
-        "Steppe grass horses wind wide spring part.",
-        "en",
-        None,
-    )]);
+    for (number, more) in [(1, "Astronomers photograph it."), (2, "Children watch it from the roof.")] {
+        let text = format!("A comet with a long tail crosses the evening sky above the observatory. {more}");
+        world.put(&[page(&format!("https://sky.test/{number}"), "Comet <b>", &text, "en", None)]);
+    }
     for (lang, heading, reason) in [
-        ("kk", "Сізге ұсынамыз", "Себебі: «Steppe 1» сілтемесіне ұқсас"),
-        ("ru", "Рекомендуем вам", "Почему: похоже на «Steppe 1»"),
-        ("en", "Recommended for you", "Why: similar to “Steppe 1”"),
+        ("kk", "Сізге ұсынамыз", "Себебі: «Comet &#60;b&#62;» сілтемесіне ұқсас"),
+        ("ru", "Рекомендуем вам", "Почему: похоже на «Comet &#60;b&#62;»"),
+        ("en", "Recommended for you", "Why: similar to “Comet &#60;b&#62;”"),
     ] {
-        let answer = world.get(&format!("/recommendations?lang={lang}&like=https://host1.test/001")).await;
+        let answer = world.get(&format!("/recommendations?lang={lang}&like=https://sky.test/1")).await;
         assert_eq!(answer.status, 200);
         says(&answer, heading);
         says(&answer, reason);
-        says(&answer, "href=\"/recommendations?lang=ru&#38;like=https%3A%2F%2Fhost1.test%2F001\"");
+        says(&answer, "href=\"/recommendations?lang=ru&#38;like=https%3A%2F%2Fsky.test%2F1\"");
     }
     says(&world.get("/recommendations?lang=ru").await, "Почему: новая ссылка");
     says(&world.get("/recommendations?lang=en&q=horses").await, "about “horses”");

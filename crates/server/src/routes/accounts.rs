@@ -14,7 +14,6 @@ use profiles::{Accounts, Error, NewConsent, Session};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use utoipa::ToSchema;
-use zeroize::Zeroizing;
 
 use super::people_view::ConsentAsked;
 use crate::access::{Caller, bearer};
@@ -30,8 +29,8 @@ pub(crate) struct AccountAsked {
     #[schema(max_length = 254)]
     email: String,
     /// Password, 8 to 256 characters.
-    #[schema(value_type = String, min_length = 8, max_length = 256)]
-    password: Zeroizing<String>,
+    #[schema(min_length = 8, max_length = 256)]
+    password: String,
     /// What the reader agrees to; without it nothing is stored.
     #[serde(default)]
     consent: Option<ConsentAsked>,
@@ -50,20 +49,23 @@ pub(crate) struct Accepted {
 
 /// A login: `email` and `password`, or `phone` and `code`.
 #[derive(Deserialize, ToSchema)]
-#[serde(default, deny_unknown_fields)]
-#[derive(Default)]
+#[serde(deny_unknown_fields)]
 #[schema(as = NewSession)]
 pub(crate) struct SessionAsked {
     /// E-mail address.
+    #[serde(default)]
     email: Option<String>,
     /// Password.
-    #[schema(value_type = Option<String>)]
-    password: Option<Zeroizing<String>>,
+    #[serde(default)]
+    password: Option<String>,
     /// Phone number like +77010000000.
+    #[serde(default)]
     phone: Option<String>,
     /// The code sent to it by `POST /v1/codes`.
+    #[serde(default)]
     code: Option<String>,
     /// For a number without an account: what the reader agrees to.
+    #[serde(default)]
     consent: Option<ConsentAsked>,
 }
 
@@ -97,11 +99,10 @@ pub(crate) struct CodeAsked {
 pub(crate) struct PasswordAsked {
     /// The one in use; absent only when there is none yet.
     #[serde(default)]
-    #[schema(value_type = Option<String>)]
-    current: Option<Zeroizing<String>>,
+    current: Option<String>,
     /// The one to use from now on, 8 to 256 characters.
-    #[schema(value_type = String, min_length = 8, max_length = 256)]
-    new: Zeroizing<String>,
+    #[schema(min_length = 8, max_length = 256)]
+    new: String,
 }
 
 /// A refusal, with when to try again.
@@ -126,7 +127,9 @@ pub(crate) async fn register(
 ) -> Result<(StatusCode, Json<Accepted>), Refused> {
     let Json(AccountAsked { email, password, consent, attributes }) = body?;
     let Some(consent) = consent.map(NewConsent::from) else {
-        return Err(Problem::no_consent("send what the reader agrees to as `consent`; nothing was stored").into());
+        return Err(
+            Problem::no_consent("send what the reader agrees to as `consent`; nothing was stored").into()
+        );
     };
     prove(&app, move |accounts| accounts.register(&email, password, &consent, &attributes)).await?;
     Ok((StatusCode::ACCEPTED, Json(Accepted { status: "accepted" })))

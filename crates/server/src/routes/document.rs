@@ -22,6 +22,7 @@ use crate::problem;
         (name = "people", description = "Consent and the rights of people, for services and support"),
         (name = "readers", description = "The same, for readers who have logged in"),
         (name = "auditors", description = "Who read or handed over what of whom"),
+        (name = "accounts", description = "How readers prove who they are; lookups need no account"),
         (name = "operators", description = "Jobs, hosts, takedowns, reindexing"),
         (name = "operations", description = "For whoever runs the server")
     )

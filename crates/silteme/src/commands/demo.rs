@@ -1,7 +1,5 @@
 //! `silteme demo`: everything at work on a bundled little web.
 
-use std::path::{Path, PathBuf};
-
 use demo::DemoWeb;
 use indexer::{LinkSource, Query};
 use ipnet::IpNet;
@@ -12,6 +10,7 @@ use serde::Serialize;
 
 use super::lookup::open_index;
 use super::recommend::reason_words;
+use super::scratch::Scratch;
 use super::{Context, crawl, runtime, serve};
 use crate::args::DemoArgs;
 use crate::exit::Exit;
@@ -49,7 +48,7 @@ struct Recommended {
 }
 
 pub(super) fn run(context: &mut Context, args: &DemoArgs) -> anyhow::Result<Exit> {
-    let scratch = Scratch::new()?;
+    let scratch = Scratch::new("demo")?;
     context.global.data = scratch.0.join("run");
     let runtime = runtime()?;
     runtime.block_on(async {
@@ -139,25 +138,4 @@ fn human(summary: &Summary) -> String {
         text += &format!("\n  {}\n    {}\n    why: {}", one.title, one.url, reason_words(&one.reason));
     }
     text
-}
-
-/// The demo's own data directory with what lies beside it, gone when it ends.
-struct Scratch(PathBuf);
-
-impl Scratch {
-    fn new() -> anyhow::Result<Self> {
-        let dir = std::env::temp_dir().join(format!("silteme-demo-{}", std::process::id()));
-        std::fs::create_dir_all(&dir).map_err(|e| pipeline::Error::Disk {
-            action: "create",
-            path: dir.clone(),
-            source: e,
-        })?;
-        Ok(Self(dir))
-    }
-}
-
-impl Drop for Scratch {
-    fn drop(&mut self) {
-        let _ = std::fs::remove_dir_all(Path::new(&self.0));
-    }
 }

@@ -11,6 +11,9 @@ use crate::args::{RecommendArgs, ScenarioName};
 use crate::exit::{Exit, usage};
 
 pub(super) fn run(context: &mut Context, args: &RecommendArgs) -> anyhow::Result<Exit> {
+    if let Some(file) = &args.evaluate {
+        return super::evaluate::run(context, file);
+    }
     let index = open_index(context)?;
     let counters = counters(context)?;
     let interests = Interests {

@@ -44,6 +44,7 @@ pub(super) async fn serve(
         recommender: &context.config.recommender,
         feedback: &context.config.feedback,
         profiles: &context.config.profiles,
+        accounts: &context.config.accounts,
         server: &settings_of_server,
         jobs: &jobs,
         clock: Arc::clone(&context.clock),
