@@ -369,7 +369,9 @@ fn whose(caller: &Caller, person: &str) -> Result<PersonId, Problem> {
     match caller {
         Caller::Reader(own) if person == "me" => Ok(own.clone()),
         Caller::Reader(_) => Err(Problem::forbidden("readers ask for themselves: \"person\": \"me\"")),
-        other if other.may(Scope::Personal, true) => Ok(PersonId::try_from(person.to_owned())?),
-        _ => Err(Problem::forbidden("recommendations for a person need a key that may ask for persons")),
+        other => {
+            other.require(Scope::Personal)?;
+            Ok(PersonId::try_from(person.to_owned())?)
+        }
     }
 }
