@@ -11,7 +11,7 @@ use crate::program::Place;
 
 pub(crate) struct Server {
     child: Child,
-    address: String,
+    pub(crate) address: String,
 }
 
 impl Server {

@@ -21,14 +21,19 @@ pub(crate) const TERMS_MAX: usize = 20;
 /// Followed sources whose newest links are looked at, in their order.
 const SITES_MAX: usize = 10;
 
-/// Links asked for beyond what is needed, because seen ones come back too. Reading a link costs some 30 µs.
-const SEEN_MARGIN_MAX: usize = 20;
+/// Links asked for beyond what is needed, because those of the history come back too; and where they are less likely to. Reading
+/// a link costs some 25 µs, whether it is wanted or not.
+const LIKED_MARGIN_MAX: usize = 15;
+const SEEN_MARGIN_MAX: usize = 5;
+
+/// Links judged where the order of counters or one query decides already.
+const FEW: usize = 60;
 
 /// Queries made of the history: each costs 1 to 5 ms at a million links, most of it for the reading of what it finds.
 const QUERIES_MAX: usize = 2;
 
 /// Letters of a liked text that go into a query of many, beside its title: its beginning says what it is about.
-const HEAD_CHARS: usize = 200;
+const HEAD_CHARS: usize = 120;
 
 /// Weight over which a liked link gives more than its title to such a query: the ten most recent.
 const RECENT_WEIGHT: f32 = 0.5;
@@ -101,8 +106,8 @@ impl<'a> Gatherer<'a> {
 
     /// What is opened most; filled up with the newest, so that a service without readers yet has an answer.
     pub(crate) fn trending(&self, topic: Option<&str>, window: Span) -> Result<Vec<Candidate>, Error> {
-        let mut pool = self.pool(self.settings.candidates_max);
-        self.opened(&mut pool, window, self.settings.candidates_max)?;
+        let mut pool = self.pool(self.few());
+        self.opened(&mut pool, window, self.few())?;
         if let Some(topic) = topic {
             // The most opened of all may not be of the topic; of its newest every one is.
             for filter in [
@@ -120,7 +125,7 @@ impl<'a> Gatherer<'a> {
 
     /// What is like a link.
     pub(crate) fn related(&self, seed: &Known) -> Result<Vec<Candidate>, Error> {
-        let most = self.settings.candidates_max / 2;
+        let most = self.few();
         let mut pool = self.pool(most);
         pool.add(self.similar(Seed::Link(seed.hit.document.key), most)?, most);
         Ok(pool.into_candidates())
@@ -154,8 +159,13 @@ impl<'a> Gatherer<'a> {
         self.unwanted.keys.len().min(SEEN_MARGIN_MAX)
     }
 
+    /// Links judged of a goal that needs no more than a few.
+    fn few(&self) -> usize {
+        self.settings.candidates_max.min(FEW.max(2 * self.request.limit))
+    }
+
     fn similar(&self, seed: Seed, share: usize) -> Result<Vec<Hit>, Error> {
-        let limit = share + self.margin();
+        let limit = share + self.unwanted.keys.len().min(LIKED_MARGIN_MAX);
         let filter = self.filter.clone();
         Ok(self.source.similar(&Similar { filter, ..Similar::new(seed, limit, self.request.now) })?)
     }

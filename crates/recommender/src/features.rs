@@ -175,12 +175,12 @@ impl Compared {
 
 /// The first words of a text in their order, each as a hash of its first letters in lower case (FNV-1a).
 pub(crate) fn words(text: &str, max: usize) -> Vec<WordHash> {
-    text.split(|c: char| !c.is_alphanumeric())
+    text.split(|c: char| !is_of_word(c))
         .filter(|word| !word.is_empty())
         .take(max)
         .map(|word| {
             // Numbers tell apart what is otherwise alike: match 10 and match 11, 2025 and 2026.
-            let letters = if word.contains(char::is_numeric) { usize::MAX } else { LETTERS };
+            let letters = if word.bytes().any(|b| b.is_ascii_digit()) { usize::MAX } else { LETTERS };
             word.chars().take(letters).map(small).fold(0xcbf2_9ce4_8422_2325, |hash: u64, c| {
                 (hash ^ u64::from(u32::from(c))).wrapping_mul(0x0100_0000_01b3)
             })
@@ -188,8 +188,20 @@ pub(crate) fn words(text: &str, max: usize) -> Vec<WordHash> {
         .collect()
 }
 
+/// The letters of Russian in small, which with those of ASCII are most of all text here and spare the look into large tables.
+const SMALL_RUSSIAN: std::ops::RangeInclusive<char> = 'а'..='џ';
+
+fn is_of_word(c: char) -> bool {
+    c.is_ascii_alphanumeric() || SMALL_RUSSIAN.contains(&c) || (!c.is_ascii() && c.is_alphanumeric())
+}
+
 /// A letter in lower case, as far as it is one letter there.
 fn small(c: char) -> char {
-    // Most letters are small, and the table of the others is large.
-    if c.is_ascii() { c.to_ascii_lowercase() } else { c.to_lowercase().next().unwrap_or(c) }
+    if c.is_ascii() {
+        c.to_ascii_lowercase()
+    } else if SMALL_RUSSIAN.contains(&c) {
+        c
+    } else {
+        c.to_lowercase().next().unwrap_or(c)
+    }
 }

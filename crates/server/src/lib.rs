@@ -2,6 +2,7 @@
 
 pub mod access;
 mod app;
+mod distinct;
 mod error;
 mod gate;
 mod listener;

@@ -8,6 +8,7 @@
 mod extraction;
 #[path = "../../parser/examples/gold/mod.rs"]
 mod gold;
+mod load;
 
 use std::path::PathBuf;
 
@@ -20,6 +21,8 @@ enum Command {
     /// Measure a part of Silteme beside others.
     #[command(subcommand)]
     Eval(Eval),
+    /// Keep a served index busy with lookups while it is crawled into and rebuilt, and print what that cost.
+    Load(load::LoadOptions),
     /// Show what the parser makes of single development pages.
     Look {
         /// Parts of file names.
@@ -55,6 +58,7 @@ struct Options {
 fn main() -> anyhow::Result<()> {
     match Command::parse() {
         Command::Eval(Eval::Extraction(options)) => extraction::evaluate(&options),
+        Command::Load(options) => load::run(&options),
         Command::Look { files } => {
             extraction::look(&files);
             Ok(())

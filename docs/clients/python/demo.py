@@ -75,6 +75,20 @@ def main() -> None:
     assert support.erase(person, case="3").receipt
     assert support.find(id=person) is None and support.tickets(open=True) == []
 
+    # A reader with an account sees what is their own.
+    email, secret = f"{uuid.uuid4()}@example.kz", "a long enough secret"
+    anyone = Silteme(service.url)
+    anyone.register(email, secret, anyone.policy(), "ru", ["service", "personalisation"])
+    reader = anyone.log_in(email, secret)
+    assert reader.record([Event("1", "like", liked.url)], person="me") == 1
+    assert reader.recommend(Question(person="me", languages=["en"], limit=3)).results
+    assert reader.correct("me", {"name": "Dana"}) == {"email": email, "name": "Dana"}
+    assert reader.person("me").consent.status == "current" and liked.url in str(reader.export("me"))
+    refused(403, lambda: reader.person(person))
+    reader.log_out()
+    refused(401, lambda: reader.person("me"))
+    assert anyone.log_in(email, secret).erase("me").receipt
+
     # What is refused says so.
     refused(400, lambda: service.search("x", limit=0))
     refused(403, lambda: service.tickets())

@@ -20,7 +20,7 @@ import urllib.error
 import urllib.parse
 import urllib.request
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, field, fields
+from dataclasses import asdict, dataclass, field, fields, replace
 from datetime import datetime, timezone
 from typing import Any, Literal, TypeVar, Union
 
@@ -288,11 +288,28 @@ class Silteme:
         """Tells what happened; returns how many events were new. With `person` it is kept of them, if they have agreed."""
         # Events sent again after a lost answer must be dated as before, or not at all.
         body: dict[str, Any] = {"events": [_sent(event) for event in events]}
-        if person is not None:
+        if person is not None and person != "me":
             body["person"] = person
-        return int(self._json("POST", "/v1/events", body=body)["accepted"])
+        path = "/v1/me/events" if person == "me" else "/v1/events"
+        return int(self._json("POST", path, body=body)["accepted"])
 
-    # People.
+    # People. Who has logged in is the person "me".
+
+    def register(
+        self, email: str, password: str, policy: str, language: Literal["kk", "ru", "en"], purposes: Sequence[Purpose]
+    ) -> None:
+        """Makes a reader's account, unless the address has one: that is not told."""
+        consent = {"policy": policy, "language": language, "purposes": list(purposes)}
+        self._json("POST", "/v1/accounts", body={"email": email, "password": password, "consent": consent})
+
+    def log_in(self, email: str, password: str) -> Silteme:
+        """The same server as this reader sees it."""
+        session = self._json("POST", "/v1/sessions", body={"email": email, "password": password})
+        return replace(self, key=session["token"])
+
+    def log_out(self) -> None:
+        """Ends the session of whoever has logged in."""
+        self._ask("DELETE", "/v1/sessions")
 
     def policy(self) -> str:
         """The version of the privacy policy in force; its text is at `/privacy`."""
@@ -376,7 +393,7 @@ class Silteme:
 
     @staticmethod
     def _person(person: str, rest: str = "") -> str:
-        return f"/v1/people/{_segment(person)}{rest}"
+        return f"/v1/me{rest}" if person == "me" else f"/v1/people/{_segment(person)}{rest}"
 
     def _json(self, method: str, path: str, parameters: Mapping[str, Any] | None = None, body: Any = None) -> Any:
         return json.loads(self._ask(method, path, parameters, body)[0])
@@ -385,7 +402,7 @@ class Silteme:
         self, method: str, path: str, parameters: Mapping[str, Any] | None = None, body: Any = None
     ) -> tuple[bytes, Mapping[str, str]]:
         """Asks; again where that can help and harms nothing: a refusal by 429, and what may be asked twice."""
-        may_repeat = method == "GET" or path in ("/v1/events", "/v1/recommendations")
+        may_repeat = method == "GET" or path in ("/v1/events", "/v1/me/events", "/v1/recommendations")
         query = urllib.parse.urlencode(
             {k: str(v).lower() if isinstance(v, bool) else v for k, v in (parameters or {}).items() if v is not None}
         )

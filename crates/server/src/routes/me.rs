@@ -3,12 +3,12 @@
 use axum::Json;
 use axum::extract::rejection::{JsonRejection, QueryRejection};
 use axum::extract::{Query, State};
-use serde_json::{Map, Value};
 
 use super::people::{Exported, WithdrawParameters, agree, consent, correct, erase, export, person, withdraw};
 use super::people_view::{ConsentAnswer, ConsentAsked, PersonAnswer, TicketAnswer};
 use super::whose::{Case, Whose};
 use crate::app::App;
+use crate::distinct::Distinct;
 use crate::problem::Problem;
 
 /// What is stored of whoever asks.
@@ -33,7 +33,7 @@ pub(crate) async fn correct_own(
     State(app): State<App>,
     whose: Whose,
     Case(case): Case,
-    body: Result<Json<Map<String, Value>>, JsonRejection>,
+    body: Result<Json<Distinct>, JsonRejection>,
 ) -> Result<Json<PersonAnswer>, Problem> {
     correct(State(app), whose, Case(case), body).await
 }

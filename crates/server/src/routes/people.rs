@@ -10,7 +10,7 @@ use axum::extract::{Path, Query, State};
 use axum::http::{HeaderName, StatusCode, header};
 use profiles::{NewConsent, PersonId, Purpose, TicketFilter};
 use serde::Deserialize;
-use serde_json::{Map, Value};
+use serde_json::Value;
 use utoipa::IntoParams;
 
 use super::people_view::{
@@ -20,6 +20,7 @@ use super::people_view::{
 use super::whose::{Case, Whose};
 use crate::access::Caller;
 use crate::app::App;
+use crate::distinct::Distinct;
 use crate::problem::Problem;
 
 /// What to withdraw.
@@ -172,9 +173,11 @@ pub(crate) async fn correct(
     State(app): State<App>,
     whose: Whose,
     Case(case): Case,
-    body: Result<Json<Map<String, Value>>, JsonRejection>,
+    body: Result<Json<Distinct>, JsonRejection>,
 ) -> Result<Json<PersonAnswer>, Problem> {
-    let Json(body) = body?;
+    let Json(Distinct(Value::Object(body))) = body? else {
+        return Err(Problem::bad_request("a correction is a JSON object of fields and their new values"));
+    };
     let person = app
         .blocking(move |app| app.profiles.correct(&whose.person, &body, case.as_deref(), &whose.actor))
         .await?;

@@ -12,6 +12,7 @@ use utoipa::ToSchema;
 
 use crate::access::{Caller, Scope};
 use crate::app::App;
+use crate::distinct::Distinct;
 use crate::parameters::{Written, language, limit, story};
 use crate::problem::Problem;
 use crate::view::RecommendationView;
@@ -33,7 +34,7 @@ pub(crate) struct Asked {
     /// Id of a person who has consented: their interests are added to those of this question. For keys that may ask for
     /// persons; a reader who has logged in writes `me`.
     person: Option<String>,
-    /// URLs the reader liked or read, most recent first; the first 50 count.
+    /// URLs the reader liked or read, most recent first; the first 30 count.
     likes: Vec<String>,
     /// URLs the reader wants less like, most recent first; the first 20 count. None of them is recommended.
     dislikes: Vec<String>,
@@ -163,9 +164,9 @@ pub(crate) enum RecommendedAny {
 pub(crate) async fn recommendations(
     State(app): State<App>,
     caller: Caller,
-    body: Result<Json<Value>, JsonRejection>,
+    body: Result<Json<Distinct>, JsonRejection>,
 ) -> Result<Json<RecommendedAny>, Problem> {
-    let Json(body) = body?;
+    let Json(Distinct(body)) = body?;
     let questions = match body {
         Value::Array(questions) => questions,
         one => {
