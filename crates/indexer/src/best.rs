@@ -184,8 +184,10 @@ pub(crate) struct SegmentBest {
 impl SegmentBest {
     fn take(&mut self, doc: DocId, score: Score) {
         let date = self.date.first(doc).unwrap_or_default();
-        let authority = self.authority.first(doc).unwrap_or_default();
-        let factor = self.asked.order.factor(date, authority);
+        let factor = match self.asked.order {
+            Order::Date => 1.0,
+            order @ Order::Score { .. } => order.factor(date, self.authority.first(doc).unwrap_or_default()),
+        };
         let value = self.asked.order.value(score * factor, date);
         let worst = self.worst();
         if !self.asked.count && worst.is_some_and(|worst| value < worst.value) {
@@ -299,9 +301,13 @@ impl Collector for Best {
                 best.threshold()
             })?;
         } else {
-            weight.for_each_no_score(reader, &mut |docs| {
-                docs.iter().copied().filter(|doc| is_alive(*doc)).for_each(|doc| best.take(doc, 0.0));
-            })?;
+            // Documents stand about in the order of their dates. From the newest on the best are found at once and the rest only
+            // looked at; from the oldest on every one would be the best so far.
+            let mut all = Vec::new();
+            weight.for_each_no_score(reader, &mut |docs| all.extend_from_slice(docs))?;
+            for doc in all.into_iter().rev().filter(|doc| is_alive(*doc)) {
+                best.take(doc, 0.0);
+            }
         }
         Ok(best.harvest())
     }

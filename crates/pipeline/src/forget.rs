@@ -8,8 +8,8 @@ use std::sync::Arc;
 
 use archive::{ArchiveSource, ArchiveStore, Reach};
 use frontier::Takedown;
-use indexer::{Filter, Index, IndexWriter, LinkSource, Query, Removal};
-use model::{Clock, UrlKey};
+use indexer::{Index, IndexWriter, LinkSource, Removal};
+use model::{CanonicalUrl, Clock, Timestamp, UrlKey};
 use serde::Serialize;
 
 use crate::stores::{Stores, hide_taken_down, index_dir};
@@ -30,6 +30,9 @@ pub struct Forgotten {
     /// That process.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub waiting_for: Option<String>,
+    /// The links concerned, for stores that know them by key alone.
+    #[serde(skip)]
+    pub links: Vec<UrlKey>,
 }
 
 /// Takes something down.
@@ -47,11 +50,12 @@ pub fn forget(
     let mut journal = Takedowns::load(data)?;
     let doomed = doomed_documents(data, settings, &**clock, takedown)?;
     journal.record(takedown, reason, clock.now())?;
+    let count = doomed.len() as u64;
     match Stores::open(data, settings, Arc::clone(clock), "forget") {
         // Opening the stores for writing has purged what the journal lists.
-        Ok(_) => Ok(Forgotten { forgotten: doomed, pending: 0, waiting_for: None }),
+        Ok(_) => Ok(Forgotten { forgotten: count, pending: 0, waiting_for: None, links: doomed }),
         Err(Error::Busy { holder, .. }) => {
-            Ok(Forgotten { forgotten: 0, pending: doomed, waiting_for: Some(holder) })
+            Ok(Forgotten { forgotten: 0, pending: count, waiting_for: Some(holder), links: doomed })
         }
         Err(e) => Err(e),
     }
@@ -119,44 +123,39 @@ pub(crate) fn take_out(
 /// Keys of the documents the index holds although they are taken down. Asked of an index that hides nothing.
 fn hidden_keys(stores: &Stores, doomed: &dyn Fn(&str) -> bool) -> Result<Vec<UrlKey>, Error> {
     let index = Index::open(&index_dir(&stores.data), stores.settings.index.clone())?;
-    let now = stores.clock.now();
+    matching(&index, stores.clock.now(), doomed)
+}
+
+/// Which documents a takedown concerns, before it is recorded.
+fn doomed_documents(
+    data: &Path,
+    settings: &Settings,
+    clock: &dyn Clock,
+    takedown: &Takedown,
+) -> Result<Vec<UrlKey>, Error> {
+    let index = Index::open(&index_dir(data), settings.index.clone())?;
+    hide_taken_down(&index, &Takedowns::load(data)?);
+    let now = clock.now();
+    let is_doomed = |url: &str| match takedown {
+        Takedown::Url(_) => false,
+        Takedown::Host(host) => CanonicalUrl::parse(url).is_ok_and(|url| url.host() == host),
+        Takedown::Prefix(prefix) => url.starts_with(prefix.as_str()),
+    };
+    if let Takedown::Url(url) = takedown {
+        let hits = index.get(&[url.key()], now)?.into_iter().flatten();
+        return Ok(hits.map(|hit| hit.document.key).collect());
+    }
+    matching(&index, now, &is_doomed)
+}
+
+/// Keys of the documents of an index whose URLs are of a kind.
+fn matching(index: &Index, now: Timestamp, is_one: &dyn Fn(&str) -> bool) -> Result<Vec<UrlKey>, Error> {
     let mut keys = Vec::new();
     let mut after = None;
     loop {
         let documents = index.documents(after, STEP, now)?;
         let Some(last) = documents.last() else { return Ok(keys) };
         after = Some(last.key);
-        keys.extend(documents.iter().filter(|document| doomed(&document.url)).map(|document| document.key));
+        keys.extend(documents.iter().filter(|document| is_one(&document.url)).map(|document| document.key));
     }
-}
-
-/// How many documents a takedown concerns, before it is recorded.
-fn doomed_documents(
-    data: &Path,
-    settings: &Settings,
-    clock: &dyn Clock,
-    takedown: &Takedown,
-) -> Result<u64, Error> {
-    let index = Index::open(&index_dir(data), settings.index.clone())?;
-    hide_taken_down(&index, &Takedowns::load(data)?);
-    let now = clock.now();
-    Ok(match takedown {
-        Takedown::Url(url) => index.get(&[url.key()], now)?.iter().flatten().count() as u64,
-        Takedown::Host(host) => {
-            let filter = Filter { host: Some(host.clone()), ..Filter::default() };
-            let query = Query { filter, count: true, ..Query::new("", 1, now) };
-            index.search(&query)?.total.unwrap_or_default()
-        }
-        Takedown::Prefix(prefix) => {
-            let mut count = 0;
-            let mut after = None;
-            loop {
-                let documents = index.documents(after, STEP, now)?;
-                let Some(last) = documents.last() else { break count };
-                after = Some(last.key);
-                count += documents.iter().filter(|document| document.url.starts_with(prefix.as_str())).count()
-                    as u64;
-            }
-        }
-    })
 }

@@ -1,7 +1,8 @@
 //! Made-up readers of real texts, as a log for `silteme recommend --evaluate`; or the table of all parameter sets.
 //!
 //! `cargo run --release -p recommender --example simulate_readers -- [FOLDER]` (default ../shared/data/recommend) prints the table;
-//! `… -- FOLDER SET PARAMETERS SEED` prints one log (SET: events, topics, articles; PARAMETERS: see [`PARAMETERS`]).
+//! settings as JSON in the environment (`SILTEME_RECOMMENDER='{"content_weight": 2}'`, `SILTEME_FEEDBACK`) and one kind of seeds
+//! (`SILTEME_SEEDS=tuned`) try others; `… -- FOLDER SET PARAMETERS SEED` prints one log (SET: events, topics, articles; PARAMETERS: see [`PARAMETERS`]).
 //!
 //! **This is a simulation.** It can show that a ranking uses what there is to use, not how much there is in the world. No ranking is
 //! favoured by construction: readers see no ranking at all. Every document has an appeal of its own (log-normal), its site one too;
@@ -96,6 +97,14 @@ fn main() -> Result<()> {
     Ok(())
 }
 
+/// Settings from the environment, else the defaults.
+fn settings<T: serde::de::DeserializeOwned + Default>(name: &str) -> Result<T> {
+    Ok(match std::env::var(name) {
+        Ok(text) => serde_json::from_str(&text)?,
+        Err(_) => T::default(),
+    })
+}
+
 /// Every set and parameter set, on seeds looked at while tuning and on others.
 fn table(folder: &Path) -> Result<()> {
     let only = std::env::var("SILTEME_SEEDS").unwrap_or_default();
@@ -124,7 +133,9 @@ fn judge(texts: &[Text], parameters: Parameters, seeds: &[u64]) -> Result<()> {
     for seed in seeds {
         let log = Log::read(world(texts, parameters, *seed).as_bytes())?;
         let dir = tempfile::tempdir()?;
-        let outcome = evaluate(&log, &Settings::default(), &feedback::Settings::default(), dir.path())?;
+        let (settings, feedback): (Settings, feedback::Settings) =
+            (settings("SILTEME_RECOMMENDER")?, settings("SILTEME_FEEDBACK")?);
+        let outcome = evaluate(&log, &settings, &feedback, dir.path())?;
         predictions += outcome.predictions;
         candidates += outcome.candidates / seeds.len() as f64;
         for (place, row) in outcome.rows.iter().enumerate() {

@@ -21,18 +21,22 @@ pub(crate) const TERMS_MAX: usize = 20;
 /// Followed sources whose newest links are looked at, in their order.
 const SITES_MAX: usize = 10;
 
-/// Links asked for beyond what is needed, because seen ones come back too.
-const SEEN_MARGIN_MAX: usize = 50;
+/// Links asked for beyond what is needed, because those of the history come back too; and where they are less likely to. Reading
+/// a link costs some 25 µs, whether it is wanted or not.
+const LIKED_MARGIN_MAX: usize = 15;
+const SEEN_MARGIN_MAX: usize = 5;
 
-/// Liked links that make a query of their own, for what the reader is at just now; the older ones share one, because each query
-/// costs 1 to 5 ms at a million links and the older links say what the newer ones said.
-const RECENT: usize = 3;
+/// Links judged where the order of counters or one query decides already.
+const FEW: usize = 60;
 
-/// Queries made of the history.
-const QUERIES_MAX: usize = 3;
+/// Queries made of the history: each costs 1 to 5 ms at a million links, most of it for the reading of what it finds.
+const QUERIES_MAX: usize = 2;
 
-/// Letters of each liked text that go into a shared query: its beginning says what it is about.
-const HEAD_CHARS: usize = 300;
+/// Letters of a liked text that go into a query of many, beside its title: its beginning says what it is about.
+const HEAD_CHARS: usize = 120;
+
+/// Weight over which a liked link gives more than its title to such a query: the ten most recent.
+const RECENT_WEIGHT: f32 = 0.5;
 
 /// A link to be judged.
 pub(crate) struct Candidate {
@@ -102,8 +106,8 @@ impl<'a> Gatherer<'a> {
 
     /// What is opened most; filled up with the newest, so that a service without readers yet has an answer.
     pub(crate) fn trending(&self, topic: Option<&str>, window: Span) -> Result<Vec<Candidate>, Error> {
-        let mut pool = self.pool(self.settings.candidates_max);
-        self.opened(&mut pool, window, self.settings.candidates_max)?;
+        let mut pool = self.pool(self.few());
+        self.opened(&mut pool, window, self.few())?;
         if let Some(topic) = topic {
             // The most opened of all may not be of the topic; of its newest every one is.
             for filter in [
@@ -121,7 +125,7 @@ impl<'a> Gatherer<'a> {
 
     /// What is like a link.
     pub(crate) fn related(&self, seed: &Known) -> Result<Vec<Candidate>, Error> {
-        let most = self.settings.candidates_max / 2;
+        let most = self.few();
         let mut pool = self.pool(most);
         pool.add(self.similar(Seed::Link(seed.hit.document.key), most)?, most);
         Ok(pool.into_candidates())
@@ -155,8 +159,13 @@ impl<'a> Gatherer<'a> {
         self.unwanted.keys.len().min(SEEN_MARGIN_MAX)
     }
 
+    /// Links judged of a goal that needs no more than a few.
+    fn few(&self) -> usize {
+        self.settings.candidates_max.min(FEW.max(2 * self.request.limit))
+    }
+
     fn similar(&self, seed: Seed, share: usize) -> Result<Vec<Hit>, Error> {
-        let limit = share + self.margin();
+        let limit = share + self.unwanted.keys.len().min(LIKED_MARGIN_MAX);
         let filter = self.filter.clone();
         Ok(self.source.similar(&Similar { filter, ..Similar::new(seed, limit, self.request.now) })?)
     }
@@ -232,35 +241,37 @@ impl<'a> Gatherer<'a> {
     }
 }
 
-/// What the history asks: the most recent links each by itself, the others together, by language.
+/// What the history asks: a few links each by itself, many together, by language.
 fn queries(liked: &[Known]) -> Vec<Seed> {
-    let (recent, older) = liked.split_at(liked.len().min(RECENT));
-    if older.is_empty() {
-        return recent.iter().map(|known| Seed::Link(known.hit.document.key)).collect();
+    if liked.len() <= QUERIES_MAX {
+        return liked.iter().map(|known| Seed::Link(known.hit.document.key)).collect();
     }
-    let mut seeds: Vec<Seed> =
-        recent.iter().take(1).map(|known| Seed::Link(known.hit.document.key)).collect();
-    let mut by_language: Vec<(Language, Vec<&Known>)> = Vec::new();
-    for known in &liked[1..] {
+    let mut by_language: Vec<(&Language, f32, Vec<&Known>)> = Vec::new();
+    for known in liked {
         let language = &known.hit.document.language;
-        match by_language.iter_mut().find(|(of, _)| of == language) {
-            Some((_, group)) => group.push(known),
-            None => by_language.push((language.clone(), vec![known])),
+        match by_language.iter_mut().find(|(of, ..)| *of == language) {
+            Some((_, weight, group)) => {
+                *weight += known.weight;
+                group.push(known);
+            }
+            None => by_language.push((language, known.weight, vec![known])),
         }
     }
-    by_language.sort_by_key(|(_, group)| std::cmp::Reverse(group.len()));
-    for (language, group) in by_language.into_iter().take(QUERIES_MAX - 1) {
+    by_language.sort_by(|a, b| b.1.total_cmp(&a.1));
+    let seed = |(language, _, group): (&Language, f32, Vec<&Known>)| {
         let (mut title, mut text) = (String::new(), String::new());
-        for known in group {
+        for known in &group {
             let document = &known.hit.document;
             title.push_str(&document.title);
             title.push('\n');
-            text.extend(document.text.chars().take(HEAD_CHARS));
-            text.push('\n');
+            if known.weight > RECENT_WEIGHT {
+                text.extend(document.text.chars().take(HEAD_CHARS));
+                text.push('\n');
+            }
         }
-        seeds.push(Seed::Text { title, text, language });
-    }
-    seeds
+        Seed::Text { title, text, language: language.clone() }
+    };
+    by_language.into_iter().take(QUERIES_MAX).map(seed).collect()
 }
 
 fn is_of_topic(hit: &Hit, topic: &str) -> bool {

@@ -3,11 +3,13 @@
 //! Invariant: bounded by [`WORDS_MAX`] words a link; a word that most links at hand have in common says next to nothing.
 
 use std::collections::HashMap;
+use std::hash::{BuildHasherDefault, Hasher};
 
 use model::Document;
 
-/// Words of title and text that a link is compared by.
-const WORDS_MAX: usize = 150;
+/// Words of the title, and of the beginning of the text, that a link is compared by: the beginning says what it is about, and each
+/// further word of some two hundred links costs.
+const WORDS_MAX: usize = 80;
 
 /// First letters of a word that are compared, so that endings do not matter (five: retrieval.md).
 const LETTERS: usize = 5;
@@ -33,10 +35,33 @@ pub(crate) struct Features {
     pub(crate) words: Vec<WordHash>,
 }
 
+/// Words are hashes already; mixing them once more by multiplication is enough for a table. (Who chooses words to collide slows
+/// down the comparison of two hundred links, no more.)
+#[derive(Default)]
+struct OnceMore(u64);
+
+impl Hasher for OnceMore {
+    fn finish(&self) -> u64 {
+        self.0
+    }
+
+    fn write(&mut self, bytes: &[u8]) {
+        for byte in bytes {
+            self.write_u64(u64::from(*byte));
+        }
+    }
+
+    fn write_u64(&mut self, word: u64) {
+        self.0 = (self.0 ^ word).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+    }
+}
+
+type ByWord<T> = HashMap<WordHash, T, BuildHasherDefault<OnceMore>>;
+
 /// How rare words are among the links at hand.
 pub(crate) struct Rarity {
     links: f32,
-    found: HashMap<WordHash, u32>,
+    found: ByWord<u32>,
 }
 
 /// Words with weights, of length 1.
@@ -59,20 +84,16 @@ impl Features {
 
     /// The shared part of all words, 0 to 1 (Jaccard).
     pub(crate) fn likeness(&self, other: &Self) -> f32 {
-        let (mut a, mut b) = (self.words.iter().peekable(), other.words.iter().peekable());
-        let mut shared = 0usize;
-        while let (Some(x), Some(y)) = (a.peek(), b.peek()) {
-            match x.cmp(y) {
-                std::cmp::Ordering::Less => drop(a.next()),
-                std::cmp::Ordering::Greater => drop(b.next()),
-                std::cmp::Ordering::Equal => {
-                    shared += 1;
-                    a.next();
-                    b.next();
-                }
-            }
+        let (a, b) = (&self.words[..], &other.words[..]);
+        let (mut at, mut place, mut shared) = (0, 0, 0usize);
+        while at < a.len() && place < b.len() {
+            // Without branches on the data, which no processor could foresee.
+            let (x, y) = (a[at], b[place]);
+            shared += usize::from(x == y);
+            at += usize::from(x <= y);
+            place += usize::from(y <= x);
         }
-        let all = self.words.len() + other.words.len() - shared;
+        let all = a.len() + b.len() - shared;
         if all == 0 { 0.0 } else { shared as f32 / all as f32 }
     }
 
@@ -91,7 +112,7 @@ impl Features {
 impl Rarity {
     /// Among these links.
     pub(crate) fn among<'a>(all: impl Iterator<Item = &'a Features>) -> Self {
-        let (mut links, mut found) = (0u32, HashMap::new());
+        let (mut links, mut found) = (0u32, ByWord::default());
         for features in all {
             links += 1;
             for word in &features.words {
@@ -124,7 +145,7 @@ impl Rarity {
 /// Vectors that others are compared with, all at once.
 #[derive(Default)]
 pub(crate) struct Compared {
-    by_word: HashMap<WordHash, Vec<(usize, f32)>>,
+    by_word: ByWord<Vec<(usize, f32)>>,
     count: usize,
 }
 
@@ -154,18 +175,33 @@ impl Compared {
 
 /// The first words of a text in their order, each as a hash of its first letters in lower case (FNV-1a).
 pub(crate) fn words(text: &str, max: usize) -> Vec<WordHash> {
-    text.split(|c: char| !c.is_alphanumeric())
+    text.split(|c: char| !is_of_word(c))
         .filter(|word| !word.is_empty())
         .take(max)
         .map(|word| {
             // Numbers tell apart what is otherwise alike: match 10 and match 11, 2025 and 2026.
-            let letters = if word.contains(char::is_numeric) { usize::MAX } else { LETTERS };
-            word.chars()
-                .flat_map(char::to_lowercase)
-                .take(letters)
-                .fold(0xcbf2_9ce4_8422_2325, |hash: u64, c| {
-                    (hash ^ u64::from(u32::from(c))).wrapping_mul(0x0100_0000_01b3)
-                })
+            let letters = if word.bytes().any(|b| b.is_ascii_digit()) { usize::MAX } else { LETTERS };
+            word.chars().take(letters).map(small).fold(0xcbf2_9ce4_8422_2325, |hash: u64, c| {
+                (hash ^ u64::from(u32::from(c))).wrapping_mul(0x0100_0000_01b3)
+            })
         })
         .collect()
+}
+
+/// The letters of Russian in small, which with those of ASCII are most of all text here and spare the look into large tables.
+const SMALL_RUSSIAN: std::ops::RangeInclusive<char> = 'а'..='џ';
+
+fn is_of_word(c: char) -> bool {
+    c.is_ascii_alphanumeric() || SMALL_RUSSIAN.contains(&c) || (!c.is_ascii() && c.is_alphanumeric())
+}
+
+/// A letter in lower case, as far as it is one letter there.
+fn small(c: char) -> char {
+    if c.is_ascii() {
+        c.to_ascii_lowercase()
+    } else if SMALL_RUSSIAN.contains(&c) {
+        c
+    } else {
+        c.to_lowercase().next().unwrap_or(c)
+    }
 }

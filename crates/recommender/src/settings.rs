@@ -41,7 +41,7 @@ pub struct Settings {
 impl Default for Settings {
     fn default() -> Self {
         Self {
-            candidates_max: 200,
+            candidates_max: 100,
             per_host_max: 3,
             per_story_max: 1,
             diversity: 0.5,

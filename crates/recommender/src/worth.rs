@@ -50,8 +50,10 @@ impl Judge<'_> {
         let wanted = total.clicks as f32 + LIKE_CLICKS * total.likes as f32;
         let refused = LIKE_CLICKS * (total.less + total.mutes + total.reports) as f32;
         let known = (wanted - refused).max(0.0);
-        let site = &counts.site;
-        let expected = (site.total.clicks as f32 + SITE_LINKS) / (site.links as f32 + SITE_LINKS);
+        // What the link itself got says nothing about the other links of its site.
+        let others = counts.site.links.saturating_sub(1);
+        let theirs = counts.site.total.clicks.saturating_sub(total.clicks);
+        let expected = (theirs as f32 + SITE_LINKS) / (others as f32 + SITE_LINKS);
         let mean = known + expected;
         let is_open = total.impressions < self.settings.explored_after && self.exploration > 0.0;
         let drawn = if is_open { gamma(mean, self.seed, &hit.document.key) } else { mean };

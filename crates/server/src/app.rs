@@ -14,6 +14,7 @@ use tokio::sync::Semaphore;
 use crate::access::{Caller, Grants, Limits};
 use crate::error::Error;
 use crate::metrics::Metrics;
+use crate::oidc::Oidc;
 use crate::problem::Problem;
 use crate::request_id::RequestIds;
 use crate::settings::Settings;
@@ -58,6 +59,7 @@ pub struct App {
     pub(crate) feedback: Feedback,
     pub(crate) profiles: Profiles,
     pub(crate) accounts: Accounts,
+    pub(crate) oidc: Arc<Oidc>,
     /// Turns for hashing passwords: each takes memory and CPU that lookups need.
     pub(crate) hashing: Arc<Semaphore>,
     /// Turns for sending codes.
@@ -107,6 +109,9 @@ impl App {
                 opening.feedback,
                 Arc::clone(&opening.clock),
             )?,
+            oidc: Arc::new(
+                Oidc::open(&opening.accounts.oidc, Arc::clone(&opening.clock)).map_err(Error::Login)?,
+            ),
             accounts: Accounts::new(&profiles, opening.accounts)?,
             hashing: Arc::new(Semaphore::new(opening.accounts.hashes_at_once)),
             sending: Arc::new(Semaphore::new(SENDINGS_MAX)),

@@ -38,6 +38,9 @@ pub enum Error {
     /// The listener failed.
     #[error("the server stopped")]
     Serve(#[source] io::Error),
+    /// A setting of a provider of logins cannot be used.
+    #[error("{0}")]
+    Login(String),
     /// A store cannot be opened.
     #[error("the stores cannot be opened")]
     Stores(#[from] pipeline::Error),

@@ -7,6 +7,7 @@ mod error;
 mod gate;
 mod listener;
 mod metrics;
+mod oidc;
 mod pages;
 mod parameters;
 pub mod problem;

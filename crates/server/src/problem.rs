@@ -102,6 +102,16 @@ impl Problem {
         }
     }
 
+    /// Somebody we had to ask does not answer as they should.
+    pub(crate) fn bad_gateway(detail: impl Into<String>) -> Self {
+        Self {
+            kind: "/problems/provider",
+            title: "The provider does not answer",
+            status: 502,
+            detail: detail.into(),
+        }
+    }
+
     /// The caller asks too often.
     pub(crate) fn too_many(wait: std::time::Duration) -> Self {
         Self {

@@ -8,6 +8,7 @@ mod etag;
 mod events;
 mod links;
 mod me;
+mod oidc;
 mod operations;
 mod operators;
 mod people;
@@ -87,6 +88,8 @@ fn readers() -> OpenApiRouter<App> {
         .routes(routes!(accounts::log_in, accounts::log_out))
         .routes(routes!(accounts::send_code))
         .routes(routes!(accounts::change_password))
+        .routes(routes!(oidc::begin))
+        .routes(routes!(oidc::end))
 }
 
 /// What runs the service.

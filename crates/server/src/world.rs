@@ -4,6 +4,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
+use axum::Router;
 use axum::body::Body;
 use axum::http::{HeaderMap, Method, Request, StatusCode};
 use http_body_util::BodyExt;
@@ -23,6 +24,8 @@ use crate::settings::Settings;
 /// A server over documents.
 pub(crate) struct World {
     pub(crate) app: App,
+    /// Made once: the OpenAPI document in it takes longer than most requests.
+    router: Router,
     pub(crate) clock: SimulatedClock,
     pub(crate) data: PathBuf,
     /// The data directory, and the keys beside it.
@@ -83,7 +86,8 @@ impl World {
         })
         .unwrap();
         let writer = Some(app.index.writer().unwrap());
-        let mut world = Self { app, clock, data, scratch: scratch, writer };
+        let router = router(app.clone());
+        let mut world = Self { app, router, clock, data, scratch: scratch, writer };
         if !documents.is_empty() {
             world.put(documents);
         }
@@ -125,7 +129,7 @@ impl World {
     }
 
     pub(crate) async fn ask(&self, request: Request<Body>) -> Answered {
-        let (head, body) = router(self.app.clone()).oneshot(request).await.unwrap().into_parts();
+        let (head, body) = self.router.clone().oneshot(request).await.unwrap().into_parts();
         let body = String::from_utf8(body.collect().await.unwrap().to_bytes().to_vec()).unwrap();
         Answered { status: head.status, headers: head.headers, body }
     }

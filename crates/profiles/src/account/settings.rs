@@ -70,6 +70,9 @@ pub struct OidcProvider {
     pub client_secret_file: Option<PathBuf>,
     /// Where it sends readers back to: our `/v1/oidc/NAME/callback` as readers reach it.
     pub redirect_url: String,
+    /// Hosts its endpoints may be at beside the issuer's own.
+    #[serde(default)]
+    pub hosts: Vec<String>,
 }
 
 impl Default for Settings {

@@ -47,6 +47,8 @@ const TABLE: &[(&str, &str, Scope)] = &[
     ("POST", "/v1/codes", Scope::Public),
     ("POST", "/v1/sessions", Scope::Public),
     ("DELETE", "/v1/sessions", Scope::Own),
+    ("GET", "/v1/oidc/{provider}", Scope::Public),
+    ("GET", "/v1/oidc/{provider}/callback", Scope::Public),
     ("POST", "/v1/me/events", Scope::Own),
     ("GET", "/v1/audit", Scope::Audit),
     ("GET", "/v1/disclosures", Scope::Audit),

@@ -27,7 +27,8 @@ async fn status(world: &World, key: Option<&str>, method: &str, route: &str) -> 
         .replace("/people/{id}", "/people/nobody")
         .replace("{id}", "00000000000000000000000000000000")
         .replace("{host}", "host.test")
-        .replace("{version}", "none");
+        .replace("{version}", "none")
+        .replace("{provider}", "none");
     let mut request = Request::builder().method(Method::from_bytes(method.as_bytes()).unwrap()).uri(path);
     if let Some(key) = key {
         request = request.header("authorization", format!("Bearer {key}"));

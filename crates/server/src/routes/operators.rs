@@ -4,6 +4,7 @@ use axum::Json;
 use axum::extract::rejection::{JsonRejection, PathRejection};
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
+use feedback::Counters as _;
 use model::CanonicalUrl;
 use pipeline::progress::get;
 use pipeline::{ReindexRequest, Takedown};
@@ -173,7 +174,13 @@ pub(crate) async fn take_down(
     if asked.reason.as_ref().is_some_and(|reason| reason.chars().count() > REASON_MAX) {
         return Err(Problem::bad_request(format!("reason is longer than {REASON_MAX} characters")));
     }
-    let done = app.blocking(move |app| app.works.forget(&takedown, asked.reason.as_deref())).await?;
+    let done = app
+        .blocking(move |app| {
+            let done = app.works.forget(&takedown, asked.reason.as_deref())?;
+            app.feedback.remove(&done.links)?;
+            Ok::<_, Problem>(done)
+        })
+        .await?;
     Ok(Json(ForgottenAnswer {
         forgotten: done.forgotten,
         pending: done.pending,

@@ -137,7 +137,7 @@ pub(crate) async fn ticket(
 }
 
 /// Purposes as a parameter writes them.
-fn purposes(text: &str) -> Result<BTreeSet<Purpose>, Problem> {
+pub(super) fn purposes(text: &str) -> Result<BTreeSet<Purpose>, Problem> {
     text.split(',')
         .map(|word| {
             let word = word.trim();

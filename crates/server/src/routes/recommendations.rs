@@ -34,7 +34,7 @@ pub(crate) struct Asked {
     /// Id of a person who has consented: their interests are added to those of this question. For keys that may ask for
     /// persons; a reader who has logged in writes `me`.
     person: Option<String>,
-    /// URLs the reader liked or read, most recent first; the first 50 count.
+    /// URLs the reader liked or read, most recent first; the first 30 count.
     likes: Vec<String>,
     /// URLs the reader wants less like, most recent first; the first 20 count. None of them is recommended.
     dislikes: Vec<String>,

@@ -1,5 +1,8 @@
 //! `silteme forget`: takedown.
 
+use std::sync::Arc;
+
+use feedback::{Counters as _, Feedback};
 use frontier::Takedown;
 use model::CanonicalUrl;
 
@@ -16,6 +19,12 @@ pub(super) fn run(context: &mut Context, args: &ForgetArgs) -> anyhow::Result<Ex
         &takedown,
         args.reason.as_deref(),
     )?;
+    Feedback::open(
+        &context.global.data.join("feedback"),
+        &context.config.feedback,
+        Arc::clone(&context.clock),
+    )?
+    .remove(&forgotten.links)?;
     context.out.line(&forgotten, |forgotten| match &forgotten.waiting_for {
         None => format!("{} documents forgotten; never crawled again", forgotten.forgotten),
         Some(holder) => format!(

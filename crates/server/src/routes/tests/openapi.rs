@@ -57,7 +57,9 @@ fn it_has_every_route_with_every_status() {
         .map(|(path, method, operation)| {
             let statuses = operation["responses"].as_object().unwrap();
             assert!(["429", "500", "503"].iter().all(|status| statuses.contains_key(*status)), "{path}");
-            assert_eq!(statuses.contains_key("401"), operation["security"].is_array(), "{method} {path}");
+            // Logging in may fail without any key being asked for.
+            let is_guarded = operation["security"].is_array();
+            assert!(!is_guarded || statuses.contains_key("401"), "{method} {path}");
             let statuses: Vec<&str> = statuses.keys().map(String::as_str).filter(own).collect();
             format!("{method} {path} {}", statuses.join(" "))
         })
@@ -84,7 +86,7 @@ fn operations_have_names_words_and_problems() {
         for (status, response) in operation["responses"].as_object().unwrap() {
             let content = response["content"].as_object();
             match status.as_str() {
-                "304" => assert!(content.is_none(), "{path}"),
+                "204" | "303" | "304" => assert!(content.is_none(), "{path}"),
                 "200" | "201" | "202" => assert_eq!(content.unwrap().len(), 1, "{path}"),
                 _ => {
                     let problem = &content.unwrap()["application/problem+json"]["schema"]["$ref"];

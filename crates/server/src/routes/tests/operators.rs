@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use axum::body::Body;
 use axum::http::Request;
+use feedback::Counters as _;
 use serde_json::{Value, json};
 
 use crate::access::{NewGrant, Role};
@@ -44,10 +45,16 @@ async fn a_takedown_is_out_of_answers_at_once_and_listed_without_the_link() {
     let operator = Operator::of(World::of_steppes(4));
     let url = "https://host1.test/001";
     assert!(operator.world.get("/v1/search?q=steppe").await.urls().contains(&url.to_owned()));
+    let key = crate::world::key(url);
+    let click = json!({"events": [{"id": "e", "kind": "click", "link": url}]});
+    operator.world.post("/v1/events", click.to_string()).await.json();
+    let clicks = || operator.world.app.feedback.counts(&[key], operator.world.now()).unwrap()[0].total.clicks;
+    assert_eq!(clicks(), 1);
     let asked = json!({"url": url, "reason": "request 2026-17"});
     let answer = operator.ask("POST", "/v1/takedowns", Some(asked)).await.json();
     assert_eq!((&answer["forgotten"], &answer["pending"]), (&json!(1), &json!(0)), "{answer}");
     assert!(!operator.world.get("/v1/search?q=steppe").await.urls().contains(&url.to_owned()));
+    assert_eq!(clicks(), 0);
     let listed = operator.ask("GET", "/v1/takedowns", None).await;
     assert!(listed.body.contains("request 2026-17"), "{}", listed.body);
     listed.never_says("host1.test");
