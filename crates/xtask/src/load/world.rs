@@ -154,8 +154,8 @@ impl World {
         ensure!(!data.exists(), "{} is there already; name a directory that is not", data.display());
         // The table of names is the last of the web's settings, so further names follow it.
         let mut settings = web.resolve_toml();
-        for (name, address) in demo.resolve() {
-            writeln!(settings, "{name:?} = \"{address}\"")?;
+        for name in demo.hosts() {
+            writeln!(settings, "{name:?} = \"{}\"", demo.address())?;
         }
         settings += "[politeness]\ndelay = \"200ms\"\n[crawl]\npatience = \"1s\"\n";
         scratch.write("silteme.toml", settings);
