@@ -91,7 +91,9 @@ pub(crate) fn run(options: &LoadOptions) -> anyhow::Result<()> {
     if !options.quiet {
         println!("Meanwhile {background}.");
     }
-    println!("The server complained {} times in its log.", server.complaints()?);
+    for complaint in server.complaints()? {
+        println!("The server's log: {complaint}");
+    }
     ensure!(figures.is_clean(), "a request failed or an answer has gone empty");
     ensure!(background.is_clean(), "the crawl or the reindex failed");
     Ok(())

@@ -261,9 +261,10 @@ impl Server {
     }
 
     /// Lines of warning or error in its log.
-    pub(super) fn complaints(&self) -> anyhow::Result<usize> {
+    pub(super) fn complaints(&self) -> anyhow::Result<Vec<String>> {
         let log = fs::read_to_string(&self.log)?;
-        Ok(log.lines().filter(|line| line.contains("WARN") || line.contains("ERROR")).count())
+        let complains = |line: &&str| line.contains(" WARN ") || line.contains("ERROR ");
+        Ok(log.lines().filter(complains).map(str::to_owned).collect())
     }
 }
 
