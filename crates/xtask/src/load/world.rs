@@ -9,6 +9,7 @@ use std::time::Duration;
 
 use anyhow::{Context as _, bail, ensure};
 use demo::DemoWeb;
+use model::{Clock as _, SystemClock};
 use serde_json::{Value, json};
 use testkit::random::Random;
 use testkit::temp::Scratch;
@@ -296,6 +297,6 @@ fn document(number: usize, random: &mut Random) -> Value {
         "title": title,
         "text": text.join(" "),
         "language": language,
-        "published": (jiff::Timestamp::now() - age).to_string(),
+        "published": (SystemClock.now() - age).to_string(),
     })
 }
