@@ -16,12 +16,7 @@
 //! content is worth nothing: the worst case for whoever relies on it).
 
 #![expect(clippy::print_stdout, reason = "a simulation prints its log or its table")]
-#![expect(
-    clippy::cast_possible_truncation,
-    clippy::cast_sign_loss,
-    clippy::cast_possible_wrap,
-    reason = "small numbers of a simulation"
-)]
+#![expect(clippy::cast_possible_truncation, reason = "small numbers of a simulation")]
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::error::Error;
