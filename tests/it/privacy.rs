@@ -76,7 +76,7 @@ fn forms_of(text: &str) -> Vec<(String, Vec<u8>)> {
         let shifted = [&vec![0; before][..], text.as_bytes()].concat();
         let digits = BASE64.encode(&shifted);
         let (first, last) = ((before * 8).div_ceil(6), shifted.len() * 8 / 6);
-        forms.push(("base64", digits[first..last].as_bytes().to_vec()));
+        forms.push(("base64", digits.as_bytes()[first..last].to_vec()));
     }
     for spelling in [text.to_owned(), text.to_lowercase()] {
         for digest in [sha2::Sha256::digest(&spelling).to_vec(), sha1::Sha1::digest(&spelling).to_vec()] {
@@ -246,7 +246,7 @@ fn an_erasure_killed_at_any_moment_is_whole_or_not_begun() {
             code => assert_eq!(code, 1, "{}", shown.stderr),
         }
         let again = place.run(&["person", "erase", &id]);
-        assert_eq!(again.code, if shown.code == 0 { 0 } else { 1 }, "{}", again.stderr);
+        assert_eq!(again.code, i32::from(shown.code != 0), "{}", again.stderr);
         let left = traces(place.scratch.path(), &[&id, "canaryterm"]);
         assert!(left.is_empty(), "{left:#?}");
     }

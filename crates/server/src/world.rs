@@ -1,7 +1,7 @@
 //! What the tests of this crate ask: an index of their own, filled by the real writer, and a server over it.
 
 use std::path::PathBuf;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use axum::Router;
@@ -87,7 +87,7 @@ impl World {
         .unwrap();
         let writer = Some(app.index.writer().unwrap());
         let router = router(app.clone());
-        let mut world = Self { app, router, clock, data, scratch: scratch, writer };
+        let mut world = Self { app, router, clock, data, scratch, writer };
         if !documents.is_empty() {
             world.put(documents);
         }
@@ -193,6 +193,44 @@ impl Answered {
             assert!(!String::from_utf8_lossy(value.as_bytes()).contains(secret), "{secret} in {name}");
         }
     }
+}
+
+/// Every line that is logged, at the finest level, by whatever work does on any of its threads.
+pub(crate) fn logged<F: Future>(work: impl FnOnce() -> F) -> String {
+    #[derive(Clone, Default)]
+    struct Log(Arc<Mutex<Vec<u8>>>);
+
+    impl std::io::Write for Log {
+        fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+            self.0.lock().unwrap().extend_from_slice(bytes);
+            Ok(bytes.len())
+        }
+
+        fn flush(&mut self) -> std::io::Result<()> {
+            Ok(())
+        }
+    }
+
+    let log = Log::default();
+    let to = log.clone();
+    let subscriber = tracing_subscriber::fmt()
+        .with_max_level(tracing::Level::TRACE)
+        .with_span_events(tracing_subscriber::fmt::format::FmtSpan::FULL)
+        .with_ansi(false)
+        .without_time()
+        .with_writer(move || to.clone())
+        .finish();
+    let dispatch = tracing::Dispatch::new(subscriber);
+    let _here = tracing::dispatcher::set_default(&dispatch);
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(1)
+        .enable_all()
+        .on_thread_start(move || std::mem::forget(tracing::dispatcher::set_default(&dispatch)))
+        .build()
+        .unwrap();
+    runtime.block_on(work());
+    drop(runtime);
+    String::from_utf8(std::mem::take(&mut *log.0.lock().unwrap())).unwrap()
 }
 
 /// The `number`th page of [`World::of_steppes`].

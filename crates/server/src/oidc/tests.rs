@@ -21,7 +21,7 @@ use sha2::{Digest as _, Sha256};
 use url::Url;
 
 use crate::settings::Settings;
-use crate::world::{Answered, World};
+use crate::world::{Answered, World, logged};
 
 const SUBJECT: &str = "canary-subject-4711";
 const CODE: &str = "canary-code-0815";
@@ -392,7 +392,7 @@ async fn a_provider_that_misbehaves_is_not_followed() {
         |said, issuer| {
             said.discovery = Some(
                 json!({"issuer": "https://evil.example", "authorization_endpoint": issuer, "token_endpoint": issuer, "jwks_uri": issuer}),
-            )
+            );
         },
     ];
     for case in cases {
@@ -405,5 +405,23 @@ async fn a_provider_that_misbehaves_is_not_followed() {
         fake.said.lock().unwrap().discovery = told(&fake.issuer, keys);
         let world = fake.world();
         log_in(&world, &fake, AGREED, Alg::Es256, |_, _| {}).await.problem(502);
+    }
+}
+
+#[test]
+fn no_log_line_holds_what_a_provider_tells() {
+    let log = logged(|| async {
+        let fake = Fake::start().await;
+        let world = fake.world();
+        log_in(&world, &fake, AGREED, Alg::Es256, |_, _| {}).await.json();
+        log_in(&world, &fake, AGREED, Alg::Es256, |_, claims| claims["aud"] = json!("canary-x"))
+            .await
+            .problem(401);
+        fake.said.lock().unwrap().redirects = true;
+        fake.world().get("/v1/oidc/fake").await.problem(502);
+    });
+    assert!(log.contains("not accepted"), "too little was logged: {log}");
+    for secret in [SUBJECT, CODE, "canary"] {
+        assert!(!log.contains(secret), "{secret} in the log");
     }
 }

@@ -147,10 +147,10 @@ impl Desk<'_> {
                 })?;
             }
             PersonCommand::Keys { action: MasterAction::Rotate { to } } => {
-                self.rotate(context, to.as_deref())?
+                self.rotate(context, to.as_deref())?;
             }
             PersonCommand::Policy { version, language } => {
-                self.policy(context, version.as_deref(), *language)?
+                self.policy(context, version.as_deref(), *language)?;
             }
             PersonCommand::Register => {
                 for (name, field) in &profiles.register().field {

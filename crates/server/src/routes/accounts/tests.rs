@@ -6,7 +6,7 @@ use axum::body::Body;
 use axum::http::Request;
 use serde_json::{Value, json};
 
-use crate::world::{Answered, World};
+use crate::world::{Answered, World, logged};
 
 const EMAIL: &str = "canary.reader@example.kz";
 const PASSWORD: &str = "correct horse battery";
@@ -160,4 +160,43 @@ async fn requests_that_cannot_be_used_are_told_so() {
         ask(&world, None, "POST", path, body).await.problem(400);
     }
     ask(&world, Some("sls_0"), "GET", "/v1/search", Value::Null).await.problem(401);
+}
+
+#[test]
+fn no_log_line_holds_what_a_reader_is_known_by_or_proves_it_with() {
+    let secrets = std::sync::Mutex::new(vec![EMAIL.to_owned(), PASSWORD.to_owned(), PHONE.to_owned()]);
+    let log = logged(|| async {
+        let world = World::of(&[]);
+        let session = entered(&world).await;
+        let me = ask(&world, Some(&session), "GET", "/v1/me", Value::Null).await.json();
+        for _ in 0..7 {
+            log_in(&world, EMAIL, "canary wrong password").await;
+        }
+        register(&world, EMAIL, "canary other password").await;
+        ask(&world, None, "POST", "/v1/codes", json!({"phone": PHONE})).await;
+        let code = world.code();
+        let new = json!({"phone": PHONE, "code": code, "consent": consent()});
+        let by_phone = token(&ask(&world, None, "POST", "/v1/sessions", new).await);
+        ask(&world, Some(&by_phone), "DELETE", "/v1/sessions", Value::Null).await;
+        ask(&world, Some(&session), "DELETE", "/v1/me", Value::Null).await;
+        // A sender that fails is an error of ours, and logged.
+        let broken = |accounts: &mut profiles::AccountSettings| {
+            accounts.code_sender = Some(profiles::CodeSender::Command("/nowhere/send".into()));
+        };
+        let world = World::with_accounts(&crate::settings::Settings::default(), broken, &[]);
+        ask(&world, None, "POST", "/v1/codes", json!({"phone": PHONE})).await.problem(500);
+        let id = me["id"].as_str().unwrap().to_owned();
+        secrets.lock().unwrap().extend([
+            session,
+            by_phone,
+            code,
+            id,
+            "canary".to_owned(),
+            PHONE[1..].to_owned(),
+        ]);
+    });
+    assert!(log.contains("/v1/sessions") && log.contains("a request failed"), "too little was logged: {log}");
+    for secret in secrets.into_inner().unwrap() {
+        assert!(!log.contains(&secret), "{secret} in the log");
+    }
 }
