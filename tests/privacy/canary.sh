@@ -4,6 +4,7 @@
 #   SILTEME=target/release/silteme tests/privacy/canary.sh [FOLDER]
 # Works in FOLDER (a new temporary one by default), on loopback only. Exit status 0: no trace. Needs curl, jq, iconv.
 set -euo pipefail
+export LC_ALL=C # bytes are bytes to grep
 silteme=$(realpath "${SILTEME:-target/release/silteme}")
 work=${1:-$(mktemp -d)}
 mkdir -p "$work" && cd "$work"
@@ -41,7 +42,11 @@ look() { # WHAT NEEDLE: bytes as grep -P wants them
         echo "$1: $found"; trace=1
     fi
 }
+# A search that finds nothing proves nothing.
+printf '\xff\xfe%s' "$id" > backup/control
 bytes() { od -An -v -tx1 | tr -d '\n' | sed 's/ /\\x/g'; }
+grep -rlaP -- "$(printf '\xff\xfe%s' "$id" | bytes)" backup | grep -q control || { echo "the search does not work"; exit 1; }
+rm backup/control
 for text in "$id" "$email" "$phone" "$term" "$query" "$event" 203.0.113.78; do
     look "$text" "$(printf %s "$text" | bytes)"
     look "$text, UTF-16LE" "$(printf %s "$text" | iconv -t UTF-16LE | bytes)"
