@@ -193,13 +193,12 @@ impl From<profiles::Error> for Problem {
     fn from(error: profiles::Error) -> Self {
         use profiles::Error;
         match error {
-            Error::Unknown => Self::not_found(error.to_string()),
+            Error::Unknown | Error::NotOffered(_) => Self::not_found(error.to_string()),
             Error::Taken { .. } => Self::conflict(error.to_string()),
             Error::NoConsent { .. } | Error::PolicyOutdated { .. } => Self::no_consent(error.to_string()),
             Error::Blocked => Self::blocked(),
             Error::Credentials => Self::credentials(),
             Error::Wait { after } => Self::too_many(after),
-            Error::NotOffered(_) => Self::not_found(error.to_string()),
             Error::NotPermitted { .. } | Error::Refused(_) => Self::forbidden(error.to_string()),
             error if error.is_callers() => Self::bad_request(error.to_string()),
             other => Self::internal(&other),
