@@ -127,7 +127,7 @@ impl From<OidcError> for Problem {
     fn from(error: OidcError) -> Self {
         match error {
             OidcError::NoProvider => Self::not_found(error.to_string()),
-            OidcError::Full => Self::too_many(std::time::Duration::from_secs(60)),
+            OidcError::Full => Self::too_many(std::time::Duration::from_mins(1)),
             OidcError::NotBegun => Self::bad_request(error.to_string()),
             OidcError::Provider(why) => {
                 tracing::warn!(why, "a provider of logins does not answer as it should");
