@@ -19,7 +19,7 @@ use serde_json::{Map, Value};
 
 use self::code::Codes;
 use self::password::{Hasher, Password};
-use self::rows::{PASSWORD, Way};
+use self::rows::{Login, PASSWORD};
 use self::throttle::Throttle;
 use crate::actor::{Actor, Role};
 use crate::consent::{How, NewConsent};
@@ -90,7 +90,7 @@ impl Accounts {
         let made = self.profiles.write(|desk| {
             self.who(desk, By::Email, &normal_email(email))?;
             let person = admit(desk, &PersonId::random(), consent)?;
-            desk.put(&person, Kind::Account, PASSWORD, None, &Way::password(hash, desk.now))?;
+            desk.put(&person, Kind::Account, PASSWORD, None, &Login::password(hash, desk.now))?;
             self.profiles.merge(desk, &person, &attributes, &actor())?;
             self.note("create", &person)
         });
@@ -128,7 +128,7 @@ impl Accounts {
                 return Err(Error::Credentials);
             }
             if let Some(hash) = renewed {
-                desk.put(&person, Kind::Account, PASSWORD, None, &Way::password(hash, desk.now))?;
+                desk.put(&person, Kind::Account, PASSWORD, None, &Login::password(hash, desk.now))?;
             }
             self.begin(desk, &mut person)
         })?;
@@ -168,7 +168,7 @@ impl Accounts {
             if password_of(desk, &person)? != known {
                 return Err(Error::Credentials);
             }
-            desk.put(&person, Kind::Account, PASSWORD, None, &Way::password(hash, desk.now))?;
+            desk.put(&person, Kind::Account, PASSWORD, None, &Login::password(hash, desk.now))?;
             desk.end_sessions(&person)?;
             self.note("change_password", &person)
         })?;
@@ -228,7 +228,7 @@ fn usable(desk: &mut Desk<'_>, by: By, value: &str) -> Result<Option<Person>, Er
 }
 
 fn password_of(desk: &Desk<'_>, person: &Person) -> Result<Option<String>, Error> {
-    Ok(desk.row::<Way>(person, Kind::Account, PASSWORD)?.and_then(|way| way.hash))
+    Ok(desk.row::<Login>(person, Kind::Account, PASSWORD)?.and_then(|way| way.hash))
 }
 
 /// An address in the one form it is kept and looked for: hosts fold case, and no mail service in use tells mailboxes apart

@@ -3,7 +3,7 @@
 
 use serde_json::{Map, Value};
 
-use super::rows::{PHONE, Way};
+use super::rows::{Login, PHONE};
 use super::sender::Message;
 use super::{Accounts, Session, actor};
 use crate::Error;
@@ -77,7 +77,7 @@ impl Accounts {
         if person.core.is_blocked() {
             return Err(Error::Blocked);
         }
-        let proven: Option<Way> = desk.row(&person, Kind::Account, PHONE)?;
+        let proven: Option<Login> = desk.row(&person, Kind::Account, PHONE)?;
         if proven.is_some_and(|way| way.phone.as_deref() == Some(phone)) {
             return Ok(Some(person));
         }
@@ -89,7 +89,7 @@ impl Accounts {
             self.note("lose_phone", &person)?;
             return Ok(None);
         }
-        desk.put(&person, Kind::Account, PHONE, None, &Way::phone(phone.to_owned(), desk.now))?;
+        desk.put(&person, Kind::Account, PHONE, None, &Login::phone(phone.to_owned(), desk.now))?;
         Ok(Some(person))
     }
 
@@ -103,7 +103,7 @@ impl Accounts {
         let person = admit(desk, &PersonId::random(), consent)?;
         let attributes = Map::from_iter([("phone".to_owned(), Value::from(phone))]);
         self.profiles.merge(desk, &person, &attributes, &actor())?;
-        desk.put(&person, Kind::Account, PHONE, None, &Way::phone(phone.to_owned(), desk.now))?;
+        desk.put(&person, Kind::Account, PHONE, None, &Login::phone(phone.to_owned(), desk.now))?;
         self.note("create", &person)?;
         Ok(person)
     }

@@ -1,7 +1,7 @@
 //! Login by an outside provider. Invariant: whoever calls has checked the provider's token; persons are known by issuer and subject,
 //! and never joined to others by an address the provider tells.
 
-use super::rows::Way;
+use super::rows::Login;
 use super::{Accounts, Session};
 use crate::Error;
 use crate::consent::{NewConsent, Purpose};
@@ -33,7 +33,7 @@ impl Accounts {
                     let consent = self.consent(consent.ok_or(missing)?)?;
                     let person = admit(desk, &PersonId::random(), consent)?;
                     desk.link(&person, By::Provider, &name)?;
-                    let way = Way::provider(issuer, subject, desk.now);
+                    let way = Login::provider(issuer, subject, desk.now);
                     desk.put(&person, Kind::Account, &name, None, &way)?;
                     self.note("create", &person)?;
                     person
