@@ -2,7 +2,8 @@
 //!
 //! `cargo run --release -p recommender --example simulate_readers -- [FOLDER]` (default ../shared/data/recommend) prints the table;
 //! settings as JSON in the environment (`SILTEME_RECOMMENDER='{"content_weight": 2}'`, `SILTEME_FEEDBACK`) and one kind of seeds
-//! (`SILTEME_SEEDS=tuned`) or one world (`SILTEME_WORLD=events/mixed`) try others; `… -- FOLDER SET PARAMETERS SEED` prints one log (SET: events, topics, articles; PARAMETERS: see [`PARAMETERS`]).
+//! (`SILTEME_SEEDS=tuned`) or one world (`SILTEME_WORLD=events/mixed`) try others;
+//! `… -- FOLDER SET PARAMETERS SEED` prints one log (SET: events, topics, articles; PARAMETERS: see [`PARAMETERS`]).
 //!
 //! **This is a simulation.** It can show that a ranking uses what there is to use, not how much there is in the world. No ranking is
 //! favoured by construction: readers see no ranking at all. Every document has an appeal of its own (log-normal), its site one too;

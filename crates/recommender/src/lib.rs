@@ -28,8 +28,12 @@ use crate::history::History;
 use crate::score::Scorer;
 use crate::unwanted::{Unwanted, bare};
 
-/// Weight of freshness × popularity where likeness to one link is what was asked for.
+/// Weight of freshness × popularity beside a content of 1, where likeness to one link is what was asked for.
 const RELATED_FRESHNESS: f32 = 0.2;
+
+/// What a further report of an event of the history counts against a link that is as much alike and not about the same: about as
+/// many readers as open one (assumed; no log we know tells).
+const READ_PART: f32 = 0.3;
 
 /// Links for these interests, best first; fewer than asked for, or none, when the index has no more that may be shown, or
 /// when more would break a cap. At most `Settings::candidates_max`.
@@ -65,7 +69,7 @@ pub fn recommend(
         }
         Goal::Related { link } => {
             terms.clear();
-            settings.freshness_weight *= RELATED_FRESHNESS;
+            (settings.content_weight, settings.freshness_weight) = (1.0, RELATED_FRESHNESS);
             let only = Interests {
                 links: vec![link.clone()],
                 dislikes: interests.dislikes.clone(),
@@ -94,8 +98,8 @@ pub fn recommend(
     let followed: HashSet<String> = interests.sites.iter().map(|site| bare(site)).collect();
     let has_wishes = !(history.liked.is_empty() && terms.is_empty() && followed.is_empty());
     let counts = counts(counters, &candidates, request)?;
-    // Another report of an event is what a search for related links is after, and mostly read already by who liked the first.
-    let same_story = if matches!(request.goal, Goal::Related { .. }) { 1.0 } else { 0.0 };
+    // Another report of an event is what a search for related links is after; who liked one has mostly read enough of it.
+    let same_story = if matches!(request.goal, Goal::Related { .. }) { 1.0 } else { READ_PART };
     let scorer = Scorer { history: &history, terms, followed, same_story, request, settings: &settings };
     let mut scored = scorer.score(candidates, &counts);
     if matches!(request.goal, Goal::New { .. }) && has_wishes {

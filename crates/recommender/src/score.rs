@@ -1,6 +1,6 @@
 //! How good a candidate is: what it is worth to anybody now, how well it fits, what speaks against it, and why.
 //!
-//! score = freshness weight × (worth / best worth)^power + content weight × content + followed − dislike
+//! score = freshness weight × (worth / best worth)^power + content weight × content + words + followed − dislike
 //!
 //! Invariant: deterministic; equals are ordered by a hash of the request's seed and the key, never by chance.
 
@@ -14,7 +14,7 @@ use crate::history::{History, Known};
 use crate::request::{Reason, ReasonCode, Request};
 use crate::settings::Settings;
 use crate::unwanted::within;
-use crate::worth::{Judge, Worth, hours, shuffled};
+use crate::worth::{Judge, Worth, hours, shuffled, usual_clicks};
 
 /// Cosine from which on a link counts as wholly alike: two reports of one event share about half.
 const ALIKE: f32 = 0.5;
@@ -86,7 +86,7 @@ impl Scorer<'_> {
     pub(crate) fn score(&self, candidates: Vec<Candidate>, counts: &[Counts]) -> Vec<Scored> {
         let exploration = self.request.exploration.unwrap_or(self.settings.exploration).clamp(0.0, 1.0);
         let (settings, now, seed) = (self.settings, self.request.now, self.request.seed);
-        let judge = Judge { settings, now, exploration, seed };
+        let judge = Judge { settings, now, exploration, seed, usual_clicks: usual_clicks(counts) };
         let worths: Vec<Worth> = candidates
             .iter()
             .zip(counts)
@@ -146,6 +146,7 @@ impl Scorer<'_> {
         let settings = self.settings;
         let score = settings.freshness_weight * worth.value.powf(settings.freshness_power)
             + settings.content_weight * content
+            + if term.is_some() { settings.term_weight } else { 0.0 }
             + if is_followed { settings.followed_weight } else { 0.0 }
             - settings.dislike_weight * far.map_or(0.0, |far| far.likeness);
         let reasons = self.reasons(&candidate, near, term, is_followed, worth);

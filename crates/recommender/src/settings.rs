@@ -18,6 +18,8 @@ pub struct Settings {
     pub diversity: f32,
     /// Weight of likeness to the interests, 0 to 10.
     pub content_weight: f32,
+    /// What a link has over others in which words stand that the reader named, beside its content, 0 to 10.
+    pub term_weight: f32,
     /// Weight of freshness × popularity, 0 to 10.
     pub freshness_weight: f32,
     /// g of (n + 1) / (age in hours + 2)^g (field.md §4: 1.8 to 2.5 for news), 0 to 10.
@@ -45,12 +47,13 @@ impl Default for Settings {
             per_host_max: 3,
             per_story_max: 1,
             diversity: 0.5,
-            content_weight: 1.0,
-            freshness_weight: 0.6,
+            content_weight: 0.3,
+            term_weight: 0.5,
+            freshness_weight: 1.0,
             freshness_exponent: 1.8,
-            freshness_power: 0.25,
+            freshness_power: 0.5,
             followed_weight: 0.3,
-            dislike_weight: 1.0,
+            dislike_weight: 2.0,
             exploration: 0.1,
             explored_after: 100,
             front_part: 0.1,
@@ -78,6 +81,7 @@ impl Settings {
         let shares = [
             ("diversity", self.diversity, 0.0, 1.0),
             ("content_weight", self.content_weight, 0.0, 10.0),
+            ("term_weight", self.term_weight, 0.0, 10.0),
             ("freshness_weight", self.freshness_weight, 0.0, 10.0),
             ("freshness_exponent", self.freshness_exponent, 0.0, 10.0),
             ("freshness_power", self.freshness_power, 0.01, 1.0),

@@ -1,6 +1,7 @@
 //! How much a link is worth reading now, whoever reads: freshness × popularity, (n + 1) / (age in hours + 2)^g (field.md §4).
 //!
-//! n is what was opened and liked, the 1 is what a link nobody has seen yet can expect: more on a site whose links are opened more.
+//! n is what was opened and liked, the 1 is what a link nobody has seen yet can expect: more on a site whose links are opened more
+//! often than those of other sites (relative to them, because what a link gets in the end says nothing of what it has so far).
 //! Part of that estimate is left to chance, the more the less is known (Thompson sampling with a gamma distribution, the
 //! conjugate of counts), so that new links get their chance; the seed decides, so the same question has the same answer.
 //!
@@ -41,6 +42,15 @@ pub(crate) struct Judge<'a> {
     pub(crate) now: Timestamp,
     pub(crate) exploration: f32,
     pub(crate) seed: u64,
+    /// Clicks a link of the sites at hand has on average.
+    pub(crate) usual_clicks: f32,
+}
+
+/// Clicks a link has on average on the sites of these counts; a site counts as often as it has links among them.
+pub(crate) fn usual_clicks(counts: &[Counts]) -> f32 {
+    let clicks: u64 = counts.iter().map(|counts| counts.site.total.clicks).sum();
+    let links: u64 = counts.iter().map(|counts| counts.site.links).sum();
+    clicks as f32 / links.max(1) as f32
 }
 
 impl Judge<'_> {
@@ -51,9 +61,10 @@ impl Judge<'_> {
         let refused = LIKE_CLICKS * (total.less + total.mutes + total.reports) as f32;
         let known = (wanted - refused).max(0.0);
         // What the link itself got says nothing about the other links of its site.
-        let others = counts.site.links.saturating_sub(1);
-        let theirs = counts.site.total.clicks.saturating_sub(total.clicks);
-        let expected = (theirs as f32 + SITE_LINKS) / (others as f32 + SITE_LINKS);
+        let others = counts.site.links.saturating_sub(1) as f32;
+        let theirs = counts.site.total.clicks.saturating_sub(total.clicks) as f32;
+        let usual = self.usual_clicks;
+        let expected = if usual > 0.0 { (theirs / usual + SITE_LINKS) / (others + SITE_LINKS) } else { 1.0 };
         let mean = known + expected;
         let is_open = total.impressions < self.settings.explored_after && self.exploration > 0.0;
         let drawn = if is_open { gamma(mean, self.seed, &hit.document.key) } else { mean };

@@ -58,10 +58,10 @@ fn on_both(documents: &[Document], case: impl Fn(&dyn LinkSource)) {
     case(&index);
 }
 
+/// Content counts as much as it can here, so that it shows in an index of seven pages.
 fn ask(source: &dyn LinkSource, interests: &Interests, request: &Request) -> Vec<Recommendation> {
-    recommend(source, &MemoryCounters::default(), interests, request, &Settings::default())
-        .expect("recommend")
-        .items
+    let settings = Settings { content_weight: 2.0, ..Settings::default() };
+    recommend(source, &MemoryCounters::default(), interests, request, &settings).expect("recommend").items
 }
 
 fn urls(found: &[Recommendation]) -> Vec<&str> {

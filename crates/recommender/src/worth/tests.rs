@@ -60,7 +60,7 @@ fn front_and_section_pages_are_told_from_articles() {
 #[test]
 fn what_is_opened_more_is_worth_more_and_age_takes_it_away() {
     let settings = Settings::default();
-    let judge = Judge { settings: &settings, now: now(), exploration: 0.0, seed: 0 };
+    let judge = Judge { settings: &settings, now: now(), exploration: 0.0, seed: 0, usual_clicks: 0.0 };
     let at = |hours: i64, clicks: u64, less: u64| {
         let mut one = hit("https://a.test/1/2");
         one.document.published = Some(now() - jiff::SignedDuration::from_hours(hours));
@@ -71,6 +71,6 @@ fn what_is_opened_more_is_worth_more_and_age_takes_it_away() {
     assert!(at(1, 10, 0) > at(1, 0, 0));
     assert!(at(1, 10, 0) > at(10, 10, 0));
     assert!(at(1, 10, 5) < at(1, 10, 0), "who wants less says so");
-    let expected = 11.0 / 12f32.powf(1.8);
+    let expected = 11.0 / 12f32.powf(settings.freshness_exponent);
     assert!((at(10, 10, 0) / expected - 1.0).abs() < 1e-4, "(n + 1) / (age + 2)^g");
 }
