@@ -14,7 +14,7 @@ use crate::history::{History, Known};
 use crate::request::{Reason, ReasonCode, Request};
 use crate::settings::Settings;
 use crate::unwanted::within;
-use crate::worth::{Judge, Worth, hours, shuffled, usual_clicks};
+use crate::worth::{Judge, Worth, hours, shuffled, undated_hours, usual_clicks};
 
 /// Cosine from which on a link counts as wholly alike: two reports of one event share about half.
 const ALIKE: f32 = 0.5;
@@ -86,7 +86,9 @@ impl Scorer<'_> {
     pub(crate) fn score(&self, candidates: Vec<Candidate>, counts: &[Counts]) -> Vec<Scored> {
         let exploration = self.request.exploration.unwrap_or(self.settings.exploration).clamp(0.0, 1.0);
         let (settings, now, seed) = (self.settings, self.request.now, self.request.seed);
-        let judge = Judge { settings, now, exploration, seed, usual_clicks: usual_clicks(counts) };
+        let undated_hours = undated_hours(candidates.iter().map(|candidate| &candidate.hit), now);
+        let usual_clicks = usual_clicks(counts);
+        let judge = Judge { settings, now, exploration, seed, usual_clicks, undated_hours };
         let worths: Vec<Worth> = candidates
             .iter()
             .zip(counts)

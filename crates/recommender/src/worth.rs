@@ -16,8 +16,9 @@ use crate::settings::Settings;
 /// The hours at which freshness has begun to fall: the 2 of the formula.
 const HOURS_OFFSET: f32 = 2.0;
 
-/// A page that does not tell when it was published was there before we found it; how much its freshness then counts.
-const UNDATED_PART: f32 = 0.5;
+/// A page that does not tell when it was published was there before we fetched it, and every visit fetches it anew: it is taken
+/// to be as old as this share of the dated links beside it (judgement: what tells no date is old more often than new).
+const UNDATED_QUANTILE: f32 = 0.75;
 
 /// A like says more than a click, and who wants less says as much the other way (no figure of the field says how much more).
 const LIKE_CLICKS: f32 = 2.0;
@@ -44,6 +45,22 @@ pub(crate) struct Judge<'a> {
     pub(crate) seed: u64,
     /// Clicks a link of the sites at hand has on average.
     pub(crate) usual_clicks: f32,
+    /// Age in hours that links without a date are taken to have at least.
+    pub(crate) undated_hours: f32,
+}
+
+/// The age that links without a date are taken to have beside these.
+pub(crate) fn undated_hours<'a>(hits: impl Iterator<Item = &'a Hit>, now: Timestamp) -> f32 {
+    let mut ages: Vec<f32> = hits.filter_map(|hit| Some(hours(dated(hit)?, now))).collect();
+    ages.sort_by(f32::total_cmp);
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a share of a small number")]
+    let place = (ages.len() as f32 * UNDATED_QUANTILE) as usize;
+    ages.get(place).copied().unwrap_or_default()
+}
+
+/// When a link was published, as far as it tells.
+fn dated(hit: &Hit) -> Option<Timestamp> {
+    hit.document.published.or(hit.document.modified)
 }
 
 /// Clicks a link has on average on the sites of these counts; a site counts as often as it has links among them.
@@ -79,12 +96,11 @@ impl Judge<'_> {
 
     /// 1 / (age in hours + 2)^g.
     fn freshness(&self, hit: &Hit) -> f32 {
-        let document = &hit.document;
-        let (at, part) = match document.published.or(document.modified) {
-            Some(at) => (at, 1.0),
-            None => (document.fetched, UNDATED_PART),
+        let age = match dated(hit) {
+            Some(at) => hours(at, self.now),
+            None => hours(hit.document.fetched, self.now).max(self.undated_hours),
         };
-        part * (hours(at, self.now) + HOURS_OFFSET).powf(-self.settings.freshness_exponent)
+        (age + HOURS_OFFSET).powf(-self.settings.freshness_exponent)
     }
 }
 
@@ -104,8 +120,7 @@ fn is_front(hit: &Hit) -> bool {
     let Some(first) = segments.next() else {
         return !document.url.contains('?');
     };
-    let undated = document.published.is_none() && document.modified.is_none();
-    undated && segments.next().is_none() && first.bytes().all(|b| b.is_ascii_alphabetic())
+    dated(hit).is_none() && segments.next().is_none() && first.bytes().all(|b| b.is_ascii_alphabetic())
 }
 
 /// A draw from a gamma distribution of this shape and scale 1, whose mean is the shape (Marsaglia and Tsang, "A simple method for

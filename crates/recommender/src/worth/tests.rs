@@ -60,7 +60,14 @@ fn front_and_section_pages_are_told_from_articles() {
 #[test]
 fn what_is_opened_more_is_worth_more_and_age_takes_it_away() {
     let settings = Settings::default();
-    let judge = Judge { settings: &settings, now: now(), exploration: 0.0, seed: 0, usual_clicks: 0.0 };
+    let judge = Judge {
+        settings: &settings,
+        now: now(),
+        exploration: 0.0,
+        seed: 0,
+        usual_clicks: 0.0,
+        undated_hours: 0.0,
+    };
     let at = |hours: i64, clicks: u64, less: u64| {
         let mut one = hit("https://a.test/1/2");
         one.document.published = Some(now() - jiff::SignedDuration::from_hours(hours));
@@ -73,4 +80,30 @@ fn what_is_opened_more_is_worth_more_and_age_takes_it_away() {
     assert!(at(1, 10, 5) < at(1, 10, 0), "who wants less says so");
     let expected = 11.0 / 12f32.powf(settings.freshness_exponent);
     assert!((at(10, 10, 0) / expected - 1.0).abs() < 1e-4, "(n + 1) / (age + 2)^g");
+}
+
+/// The pages of the demo are months old, and its front pages were fetched just now: those must not win by that.
+#[test]
+fn what_tells_no_date_is_not_new_because_it_was_just_fetched() {
+    let settings = Settings::default();
+    let old = |days: i64| {
+        let mut one = hit("https://a.test/2026/flood");
+        one.document.published = Some(now() - jiff::SignedDuration::from_hours(24 * days));
+        one
+    };
+    let mut undated = hit("https://a.test/press/kit");
+    undated.document.fetched = now();
+    let dated: Vec<Hit> = (200..204).map(old).collect();
+    let undated_hours = undated_hours(dated.iter().chain([&undated]), now());
+    let judge = Judge {
+        settings: &settings,
+        now: now(),
+        exploration: 0.0,
+        seed: 0,
+        usual_clicks: 0.0,
+        undated_hours,
+    };
+    let worth = |hit: &Hit| judge.worth(hit, &Counts::default()).value;
+    assert!(worth(&undated) < worth(&dated[0]));
+    assert!((worth(&undated) / worth(&dated[3]) - 1.0).abs() < 1e-4);
 }
