@@ -50,7 +50,7 @@ impl Default for Settings {
             content_weight: 0.3,
             term_weight: 0.5,
             freshness_weight: 1.0,
-            freshness_exponent: 1.8,
+            freshness_exponent: 2.5,
             freshness_power: 0.5,
             followed_weight: 0.3,
             dislike_weight: 2.0,

@@ -10,6 +10,9 @@ use std::time::Duration;
 use governor::clock::{Clock as _, DefaultClock};
 use governor::{DefaultDirectRateLimiter, Quota, RateLimiter};
 
+/// Callers remembered at once; beyond it all begin anew, with a burst each, so that memory has a bound.
+const CALLERS_MAX: usize = 100_000;
+
 /// Requests a second of each caller.
 #[derive(Debug, Default)]
 pub(crate) struct Limits {
@@ -22,6 +25,9 @@ impl Limits {
     pub(crate) fn take(&self, caller: &str, per_second: u32) -> Result<(), Duration> {
         let Some(rate) = NonZeroU32::new(per_second) else { return Ok(()) };
         let mut buckets = self.buckets.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        if buckets.len() >= CALLERS_MAX {
+            buckets.clear();
+        }
         if buckets.get(caller).is_none_or(|(known, _)| *known != rate) {
             buckets.insert(caller.to_owned(), (rate, RateLimiter::direct(Quota::per_second(rate))));
         }
