@@ -76,7 +76,7 @@ fn forms_of(text: &str) -> Vec<(String, Vec<u8>)> {
         let shifted = [&vec![0; before][..], text.as_bytes()].concat();
         let digits = BASE64.encode(&shifted);
         let (first, last) = ((before * 8).div_ceil(6), shifted.len() * 8 / 6);
-        forms.push(("base64", digits[first..last].as_bytes().to_vec()));
+        forms.push(("base64", digits.as_bytes()[first..last].to_vec()));
     }
     for spelling in [text.to_owned(), text.to_lowercase()] {
         for digest in [sha2::Sha256::digest(&spelling).to_vec(), sha1::Sha1::digest(&spelling).to_vec()] {
@@ -246,7 +246,7 @@ fn an_erasure_killed_at_any_moment_is_whole_or_not_begun() {
             code => assert_eq!(code, 1, "{}", shown.stderr),
         }
         let again = place.run(&["person", "erase", &id]);
-        assert_eq!(again.code, if shown.code == 0 { 0 } else { 1 }, "{}", again.stderr);
+        assert_eq!(again.code, i32::from(shown.code != 0), "{}", again.stderr);
         let left = traces(place.scratch.path(), &[&id, "canaryterm"]);
         assert!(left.is_empty(), "{left:#?}");
     }
@@ -370,4 +370,49 @@ fn what_is_wrong_is_refused_and_stores_nothing() {
         register.iter().any(|line| line["field"] == "derived.vector" && line["keep"] == "90d"),
         "{register:?}"
     );
+}
+
+#[test]
+fn every_test_named_among_the_promises_exists() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+    let mut code = String::new();
+    let mut folders = vec![root.join("crates/profiles/src"), root.join("tests/it")];
+    while let Some(folder) = folders.pop() {
+        for entry in std::fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                folders.push(path);
+            } else if path.extension().is_some_and(|end| end == "rs") {
+                code.push_str(&std::fs::read_to_string(path).unwrap());
+            }
+        }
+    }
+    let text = std::fs::read_to_string(root.join("docs/privacy.md")).unwrap();
+    let mut named = 0;
+    for row in text.lines().filter(|line| line.starts_with("| ")) {
+        let Some(proven) = row.split('|').nth(4) else { continue };
+        for name in proven.split('`').skip(1).step_by(2) {
+            assert!(code.contains(&format!("fn {name}(")), "{name} is no test");
+            named += 1;
+        }
+    }
+    assert!(named > 30, "{named}");
+}
+
+/// The same as above by a script that operators can run on their own machine.
+#[test]
+fn the_script_for_operators_finds_no_trace() {
+    let has = |tool: &str| std::process::Command::new(tool).arg("--version").output().is_ok();
+    if let Some(missing) = ["bash", "curl", "jq", "iconv"].into_iter().find(|tool| !has(tool)) {
+        println!("skipped: no {missing} here");
+        return;
+    }
+    let scratch = testkit::temp::Scratch::new();
+    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/privacy/canary.sh");
+    let ended = testkit::kill::Program::new(script)
+        .args([scratch.path()])
+        .env("SILTEME", env!("CARGO_BIN_EXE_silteme"))
+        .run()
+        .expect_done();
+    assert!(ended.stdout.contains("no trace"), "{}{}", ended.stdout, ended.stderr);
 }

@@ -3,6 +3,7 @@
 //! Invariant: a row's body is encrypted under its person's key and bound to its kind and id; in plain columns stand random-looking
 //! ids, the kind and an expiry day. The order of rows shows the order in which they came, nothing else does.
 
+use std::cmp::Ordering;
 use std::collections::BTreeSet;
 
 use rusqlite::{OptionalExtension, Transaction, params};
@@ -231,8 +232,16 @@ impl Desk<'_> {
     /// Drops what an erasure that was killed, or a restored backup, left of persons whose key is gone. Looks only if there
     /// was an erasure that is not noted here.
     pub(crate) fn drop_keyless(&self) -> Result<usize, Error> {
-        if self.noted_erasures()? == self.keys.erasures()? {
-            return Ok(0);
+        match self.noted_erasures()?.cmp(&self.keys.erasures()?) {
+            Ordering::Equal => return Ok(0),
+            Ordering::Less => {}
+            // Rows without a key may then be of somebody who came later: nothing is dropped.
+            Ordering::Greater => {
+                return Err(Error::Keys(
+                    "the keys are older than the data: an old copy was put back; put the latest keys in its place"
+                        .to_owned(),
+                ));
+            }
         }
         let with_keys = self.keys.persons()?;
         let mut dropped = 0;

@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use data_encoding::HEXLOWER_PERMISSIVE;
 use zeroize::Zeroizing;
 
-use crate::secret::Key;
+use crate::secret::{Key, random};
 use crate::{Error, database};
 
 /// The variable that holds the master key.
@@ -35,8 +35,7 @@ impl Master {
             return Ok(Self { key: parse(&Zeroizing::new(text), VARIABLE)?, source: Source::Environment });
         }
         let path = file.map_or_else(|| dir.join("master.key"), Path::to_owned);
-        if may_create && file.is_none() && !path.exists() {
-            write(&path, &Key::random())?;
+        if may_create && file.is_none() && create(&path)? {
             tracing::warn!(
                 file = %path.display(),
                 "made a master key beside the keys: good for development; elsewhere set SILTEME_MASTER_KEY or [profiles] master_key_file"
@@ -133,9 +132,24 @@ fn parse(text: &str, origin: &str) -> Result<Key, Error> {
         .ok_or_else(|| Error::Keys(format!("{origin} is not a master key; it has 64 hexadecimal digits")))
 }
 
+/// Makes a new master key unless there is one; whether it did. Of processes that try at once all end with the same.
+fn create(path: &Path) -> Result<bool, Error> {
+    if path.exists() {
+        return Ok(false);
+    }
+    let own = path.with_extension(HEXLOWER_PERMISSIVE.encode(&random::<8>()));
+    write(&own, &Key::random())?;
+    let made = match std::fs::hard_link(&own, path) {
+        Err(e) if e.kind() == std::io::ErrorKind::AlreadyExists => Ok(false),
+        linked => linked.map(|()| true),
+    };
+    std::fs::remove_file(&own).map_err(Error::io("delete", &own))?;
+    made.map_err(Error::io("write", path))
+}
+
 /// Writes a key as text, whole or not at all.
 fn write(path: &Path, key: &Key) -> Result<(), Error> {
-    let temporary = path.with_extension("new");
+    let temporary = path.with_added_extension("new");
     let text = Zeroizing::new(format!("{}\n", HEXLOWER_PERMISSIVE.encode(key.bytes())));
     let mut file = database::file(&temporary)?;
     file.set_len(0)

@@ -4,6 +4,8 @@
 use model::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use crate::person::PersonId;
+
 /// What was asked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -47,7 +49,7 @@ pub struct Ticket {
 #[derive(Debug, Clone, Default)]
 pub struct TicketFilter {
     /// Of one person.
-    pub person: Option<crate::PersonId>,
+    pub person: Option<PersonId>,
     /// Only those not done.
     pub open: bool,
     /// Only those not done in time.

@@ -18,7 +18,7 @@ use std::error::Error;
 use std::fs;
 use std::sync::{Mutex, PoisonError};
 
-use feedback::{Counters, Event, Kind, MemoryCounters};
+use feedback::{Counters, Event, Feedback, Kind};
 use indexer::{Answer, Changes, Hit, Index, IndexWriter, LinkSource, Query, Similar, Stats};
 use model::{Document, Interests, Language, Position, Timestamp, UrlKey};
 use recommender::{Goal, Request, Settings, recommend};
@@ -54,11 +54,18 @@ fn main() -> Result<(), Box<dyn Error>> {
         }
     }
     writer.commit(Position::default(), now)?;
-    let counters = MemoryCounters::new(&feedback::Settings::default(), std::sync::Arc::new(At(now)));
+    let data = tempfile::tempdir()?;
+    let counters = Feedback::open(data.path(), &feedback::Settings::default(), std::sync::Arc::new(At(now)))?;
     read(&counters, &all, now, &mut random)?;
     let stats = index.stats()?;
     println!("{} documents in {} segments, {} MB", stats.documents, stats.segments, stats.bytes >> 20);
     println!("{:34} {:>7} {:>7} {:>7} {:>7}", "CPU ms a lookup", "mean", "p50", "p90", "p99");
+    let before = cpu_nanoseconds();
+    for n in 0..LOOKUPS {
+        counters.counts(&all[all.len() - 200 - n % 100..all.len() - n % 100], now)?;
+    }
+    let micros = (cpu_nanoseconds() - before) as f64 / 1e3 / LOOKUPS as f64;
+    println!("counts of 200 links, {} of them with events: {micros:.0} µs", 200.min(all.len() / 30));
     let timed = Timed { index, spent: Mutex::default() };
     let ask = |name: &str, of: &dyn Fn(&mut Random) -> (Interests, Goal)| -> Result<(), Box<dyn Error>> {
         let mut random = Random::new(2);

@@ -94,7 +94,9 @@ pub fn recommend(
     let followed: HashSet<String> = interests.sites.iter().map(|site| bare(site)).collect();
     let has_wishes = !(history.liked.is_empty() && terms.is_empty() && followed.is_empty());
     let counts = counts(counters, &candidates, request)?;
-    let scorer = Scorer { history: &history, terms, followed, request, settings: &settings };
+    // Another report of an event is what a search for related links is after, and mostly read already by who liked the first.
+    let same_story = if matches!(request.goal, Goal::Related { .. }) { 1.0 } else { 0.0 };
+    let scorer = Scorer { history: &history, terms, followed, same_story, request, settings: &settings };
     let mut scored = scorer.score(candidates, &counts);
     if matches!(request.goal, Goal::New { .. }) && has_wishes {
         scored.retain(|one| one.is_followed || one.content >= arrivals::FITS_FROM);

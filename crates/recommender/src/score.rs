@@ -55,6 +55,8 @@ pub(crate) struct Scorer<'a> {
     pub(crate) terms: Vec<&'a str>,
     /// Hosts and sites followed.
     pub(crate) followed: HashSet<String>,
+    /// What a link counts as that reports the event of a liked one, 0 to 1.
+    pub(crate) same_story: f32,
     pub(crate) request: &'a Request,
     pub(crate) settings: &'a Settings,
 }
@@ -62,6 +64,8 @@ pub(crate) struct Scorer<'a> {
 /// What is alike in one history.
 struct Taste<'a> {
     known: &'a [Known],
+    /// What a link of the same story counts as.
+    same_story: f32,
     compared: Compared,
     stories: Vec<Option<u64>>,
 }
@@ -69,6 +73,9 @@ struct Taste<'a> {
 /// The most alike link of a history.
 #[derive(Clone, Copy)]
 struct Nearest<'a> {
+    /// Of the one that is told.
+    told: f32,
+    /// The most likeness there is.
     likeness: f32,
     title: &'a str,
     is_same_story: bool,
@@ -89,8 +96,10 @@ impl Scorer<'_> {
         let features: Vec<Features> =
             candidates.iter().map(|candidate| Features::of(&candidate.hit.document)).collect();
         let rarity = Rarity::among(features.iter());
-        let (liked, disliked) =
-            (Taste::of(&self.history.liked, &rarity), Taste::of(&self.history.disliked, &rarity));
+        let (liked, disliked) = (
+            Taste::of(&self.history.liked, &rarity, self.same_story),
+            Taste::of(&self.history.disliked, &rarity, 1.0),
+        );
         let phrases: Vec<Vec<WordHash>> =
             self.terms.iter().map(|term| words(term, PHRASE_WORDS_MAX)).collect();
         let mut scored: Vec<Scored> = candidates
@@ -123,12 +132,13 @@ impl Scorer<'_> {
     ) -> Scored {
         let vector = rarity.vector(&features);
         let (near, far) = (liked.nearest(&vector, &candidate), disliked.nearest(&vector, &candidate));
+        let is_read = near.is_some_and(|near| near.is_same_story);
         let term = phrases.iter().position(|phrase| features.has(phrase));
         let hit = &candidate.hit;
         let is_followed = within(&hit.host, &self.followed) || self.followed.contains(&hit.site);
         // As independent evidence: more of it brings the sum nearer to 1.
         let parts = [
-            RELEVANCE_PART * candidate.relevance,
+            RELEVANCE_PART * candidate.relevance * if is_read { self.same_story } else { 1.0 },
             LIKENESS_PART * near.map_or(0.0, |near| near.likeness),
             if term.is_some() { TERM_PART } else { 0.0 },
         ];
@@ -154,7 +164,7 @@ impl Scorer<'_> {
         let hit = &candidate.hit;
         let mut reasons = Vec::new();
         let mut add = |code, text: &str| reasons.push(Reason { code, text: text.to_owned() });
-        if let Some(near) = near.filter(|near| near.likeness >= TOLD_FROM || near.is_same_story) {
+        if let Some(near) = near.filter(|near| near.told >= TOLD_FROM) {
             let code = if near.is_same_story { ReasonCode::SameStory } else { ReasonCode::SimilarTo };
             add(code, near.title);
         }
@@ -182,9 +192,10 @@ impl Scorer<'_> {
 }
 
 impl<'a> Taste<'a> {
-    fn of(known: &'a [Known], rarity: &Rarity) -> Self {
+    fn of(known: &'a [Known], rarity: &Rarity, same_story: f32) -> Self {
         Self {
             known,
+            same_story,
             compared: Compared::of(known.iter().map(|known| rarity.vector(&known.features))),
             stories: known.iter().map(|known| known.hit.story).collect(),
         }
@@ -194,14 +205,17 @@ impl<'a> Taste<'a> {
     fn nearest(&self, vector: &crate::features::Vector, candidate: &Candidate) -> Option<Nearest<'a>> {
         let likeness = self.compared.likeness(vector);
         let mut nearest: Option<Nearest<'a>> = None;
+        let mut best = 0.0f32;
         for ((known, cosine), story) in self.known.iter().zip(likeness).zip(&self.stories) {
             let is_same_story = story.is_some() && *story == candidate.hit.story;
-            let alike = if is_same_story { 1.0 } else { (cosine / ALIKE).min(1.0) };
-            let likeness = known.weight * alike;
-            if nearest.is_none_or(|best| likeness > best.likeness) {
-                nearest = Some(Nearest { likeness, title: &known.hit.document.title, is_same_story });
+            let alike = (cosine / ALIKE).min(1.0);
+            let likeness = known.weight * if is_same_story { self.same_story } else { alike };
+            let told = known.weight * if is_same_story { 1.0 } else { alike };
+            best = best.max(likeness);
+            if nearest.is_none_or(|nearest| told > nearest.told) {
+                nearest = Some(Nearest { told, likeness, title: &known.hit.document.title, is_same_story });
             }
         }
-        nearest
+        nearest.map(|nearest| Nearest { likeness: best, ..nearest })
     }
 }

@@ -9,7 +9,7 @@ use feedback::Counters as _;
 use crate::app::App;
 
 /// How often. An erasure after a withdrawal waits no longer.
-const INTERVAL: Duration = Duration::from_secs(60);
+const INTERVAL: Duration = Duration::from_mins(1);
 
 impl App {
     /// Does what is due every minute, for as long as it is polled.

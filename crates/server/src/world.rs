@@ -87,7 +87,7 @@ impl World {
         .unwrap();
         let writer = Some(app.index.writer().unwrap());
         let router = router(app.clone());
-        let mut world = Self { app, router, clock, data, scratch: scratch, writer };
+        let mut world = Self { app, router, clock, data, scratch, writer };
         if !documents.is_empty() {
             world.put(documents);
         }

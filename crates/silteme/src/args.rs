@@ -227,7 +227,7 @@ pub(crate) enum FaultLevel {
 
 #[derive(Debug, Args)]
 pub(crate) struct ServeArgs {
-    /// Address to listen on; others than loopback need [server] tls_certificate and tls_key
+    /// Address to listen on; others than loopback need a certificate: [server] in the settings
     #[arg(long, value_name = "ADDR")]
     pub(crate) listen: Option<SocketAddr>,
 }
@@ -431,7 +431,7 @@ pub(crate) struct KeysAddArgs {
     /// From when on it no longer works (RFC 3339 or YYYY-MM-DD)
     #[arg(long, value_name = "TIME", value_parser = parse_time)]
     pub(crate) expires: Option<model::Timestamp>,
-    /// Requests a second, over [server] requests_per_second; 0: no limit
+    /// Requests a second, over the limit of [server]; 0: no limit
     #[arg(long, value_name = "N")]
     pub(crate) requests_per_second: Option<u32>,
 }

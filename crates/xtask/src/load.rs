@@ -83,7 +83,7 @@ pub(crate) fn run(options: &LoadOptions) -> anyhow::Result<()> {
         for client in clients {
             figures.add(client.join().map_err(|_| anyhow::anyhow!("a client panicked"))?);
         }
-        figures.took(before.1.elapsed(), server.cpu()? - before.0);
+        figures.took(before.1.elapsed(), server.cpu()?.saturating_sub(before.0));
         stop.store(true, Ordering::Relaxed);
         behind.join().map_err(|_| anyhow::anyhow!("the background panicked"))?
     })?;
@@ -91,7 +91,9 @@ pub(crate) fn run(options: &LoadOptions) -> anyhow::Result<()> {
     if !options.quiet {
         println!("Meanwhile {background}.");
     }
-    println!("The server complained {} times in its log.", server.complaints()?);
+    for complaint in server.complaints()? {
+        println!("The server's log: {complaint}");
+    }
     ensure!(figures.is_clean(), "a request failed or an answer has gone empty");
     ensure!(background.is_clean(), "the crawl or the reindex failed");
     Ok(())
@@ -111,7 +113,7 @@ fn alone(server: &world::Server, questions: &mut [Question], figures: &mut Figur
                 asked += 1;
             }
         }
-        figures.alone(route, asked, server.cpu()? - before);
+        figures.alone(route, asked, server.cpu()?.saturating_sub(before));
     }
     let answered = questions.iter().filter(|question| question.has_answer).count();
     ensure!(

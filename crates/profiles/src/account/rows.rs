@@ -10,7 +10,8 @@ pub(super) const PHONE: &str = "phone";
 
 /// A row of kind `account`: one way to log in.
 #[derive(Serialize, Deserialize)]
-pub(super) struct Login {
+#[expect(clippy::struct_field_names, reason = "the register calls the field so")]
+pub(super) struct Way {
     /// `password`, `phone` or `provider`.
     way: String,
     since: Timestamp,
@@ -32,7 +33,7 @@ pub(super) struct SessionRow {
     pub(super) expires: Timestamp,
 }
 
-impl Login {
+impl Way {
     fn new(way: &str, since: Timestamp) -> Self {
         Self { way: way.to_owned(), since, hash: None, phone: None, issuer: None, subject: None }
     }

@@ -43,7 +43,7 @@ pub struct Settings {
     pub code_sender_timeout: Span,
     /// Codes sent within an hour, to all numbers together.
     pub codes_per_hour: u32,
-    /// Outside providers (OpenID Connect), by the name in their routes.
+    /// Outside providers (`OpenID` Connect), by the name in their routes.
     pub oidc: BTreeMap<String, OidcProvider>,
 }
 

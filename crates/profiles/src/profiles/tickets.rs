@@ -61,6 +61,27 @@ impl Profiles {
         })
     }
 
+    /// Closes a request by its number: answered outside this program, refused, or about somebody of whom nothing is stored.
+    ///
+    /// # Errors
+    /// [`Error::NotPermitted`], [`Error::Input`] when there is no such open request, [`Error::Storage`].
+    pub fn close_ticket(&self, number: &str, outcome: &str, actor: &Actor) -> Result<Ticket, Error> {
+        permit(actor, Scope::Tickets)?;
+        let none = || Error::Input("there is no open request of this number".to_owned());
+        let id = HEXLOWER.decode(number.as_bytes()).map_err(|_| none())?;
+        self.write(|desk| {
+            let found = desk
+                .tx
+                .query_row("SELECT subject, body FROM tickets WHERE id = ?1 AND open = 1", [&id], |row| {
+                    Ok((row.get::<_, [u8; 32]>(0)?, row.get::<_, Vec<u8>>(1)?))
+                })
+                .optional()?;
+            let (of, sealed) = found.ok_or_else(none)?;
+            self.note(actor, "close_ticket", None, None)?;
+            self.close(desk, &of, open(desk, &id, &sealed)?, outcome)
+        })
+    }
+
     pub(super) fn select_tickets(
         &self,
         desk: &Desk<'_>,

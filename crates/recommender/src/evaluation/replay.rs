@@ -25,6 +25,9 @@ const WINDOW: Duration = Duration::from_hours(72);
 /// Links that are put in order at most, the newest: bounds the cost of a prediction.
 const CANDIDATES_MAX: usize = 1_000;
 
+/// Ranks of our rankings that are looked at: a link beyond them adds less than 0.01 to a reciprocal rank, and to nothing else.
+const RANKS_MAX: usize = 100;
+
 /// New documents come into the index at most this often, as the crawl commits.
 const COMMIT_EVERY: Duration = Duration::from_mins(5);
 
@@ -244,7 +247,7 @@ impl<'a> Replay<'a> {
     ) -> Result<Vec<UrlKey>, EvaluationError> {
         let interests = Interests { links: prediction.history.clone(), ..Interests::default() };
         let goal = Goal::Among { links: items.iter().map(|item| item.key).collect() };
-        let request = Request { goal, seed, ..Request::new(items.len(), prediction.at) };
+        let request = Request { goal, seed, ..Request::new(items.len().min(RANKS_MAX), prediction.at) };
         let source: &dyn LinkSource = &self.index;
         let answer = crate::recommend(source, &self.counters, &interests, &request, settings)?;
         Ok(answer.items.into_iter().map(|one| one.hit.document.key).collect())

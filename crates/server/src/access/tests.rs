@@ -109,7 +109,7 @@ async fn wrong_expired_and_revoked_keys_are_refused_at_once() {
     world.app.grants().revoke(&grant.id, world.now()).unwrap();
     assert_eq!(status(&world, Some(&key), "GET", "/v1/jobs").await, 401);
 
-    let expires = model::time::later(world.now(), Duration::from_secs(60));
+    let expires = model::time::later(world.now(), Duration::from_mins(1));
     let new = NewGrant {
         name: "brief".to_owned(),
         role: Role::Operator,

@@ -140,7 +140,7 @@ async fn tls_12_and_13_are_spoken_and_nothing_older() {
     assert!(!answer.starts_with(b"HTTP"), "plain HTTP is answered beside TLS");
 }
 
-/// A ClientHello of TLS 1.0 (minor 1) or 1.1 (minor 2) with one cipher suite of the time.
+/// A `ClientHello` of TLS 1.0 (minor 1) or 1.1 (minor 2) with one cipher suite of the time.
 fn old_hello(minor: u8) -> Vec<u8> {
     let mut hello = vec![3, minor];
     hello.extend([7; 32]); // random

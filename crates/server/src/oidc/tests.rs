@@ -392,7 +392,7 @@ async fn a_provider_that_misbehaves_is_not_followed() {
         |said, issuer| {
             said.discovery = Some(
                 json!({"issuer": "https://evil.example", "authorization_endpoint": issuer, "token_endpoint": issuer, "jwks_uri": issuer}),
-            )
+            );
         },
     ];
     for case in cases {

@@ -64,7 +64,9 @@ pub(super) fn text(mut document: Described) -> String {
         ];
         for (method, operation) in operations {
             let scope = scope_of(&method, path).unwrap_or(Scope::Public);
-            operation.iter_mut().for_each(|operation| complete(operation, scope));
+            if let Some(operation) = operation {
+                complete(operation, scope);
+            }
         }
     }
     let mut text = document.to_pretty_json().unwrap_or_default();

@@ -172,7 +172,7 @@ async fn take(
         return Err(Problem::bad_request(format!("the events name more than {LINKS_MAX} links")));
     }
     app.blocking(move |app| {
-        let batch = Batch::read(app, events)?;
+        let batch = Batch::read(app, &events)?;
         let Some(person) = person else {
             let recorded = app.feedback.record(&batch.counted)?;
             return Ok(EventsAnswer { accepted: recorded.accepted, repeated: recorded.repeated });
@@ -193,9 +193,9 @@ struct Batch {
 
 impl Batch {
     /// Reads all events, or says what is wrong with the first that cannot be used.
-    fn read(app: &App, asked: Vec<EventAsked>) -> Result<Self, Problem> {
+    fn read(app: &App, asked: &[EventAsked]) -> Result<Self, Problem> {
         let now = app.clock.now();
-        let known = Known::of(app, &asked, now)?;
+        let known = Known::of(app, asked, now)?;
         let mut batch = Self { counted: Vec::new(), kept: Vec::new() };
         for (place, event) in (0..).zip(asked) {
             batch.add(app, &known, event, now).map_err(|problem| {
@@ -205,7 +205,7 @@ impl Batch {
         Ok(batch)
     }
 
-    fn add(&mut self, app: &App, known: &Known, event: EventAsked, now: Timestamp) -> Result<(), Problem> {
+    fn add(&mut self, app: &App, known: &Known, event: &EventAsked, now: Timestamp) -> Result<(), Problem> {
         let at = event.at.as_deref().map(|text| instant("at", text)).transpose()?.unwrap_or(now);
         let answer = event.recommendation_id.as_deref().map(|id| app.feedback.verify(id, now)).transpose();
         let answer = answer.map_err(|why| Problem::bad_request(why.to_string()))?;

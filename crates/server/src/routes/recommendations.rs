@@ -182,7 +182,7 @@ pub(crate) async fn recommendations(
         .zip(questions)
         .map(|(place, one)| {
             let question = read(one).and_then(|asked| question(&app, &caller, asked));
-            question.map_err(|problem| at(place, problem))
+            question.map_err(|problem| at(place, &problem))
         })
         .collect::<Result<_, _>>()?;
     let mut answers = Vec::with_capacity(questions.len());
@@ -209,8 +209,8 @@ fn read(value: Value) -> Result<Asked, Problem> {
 }
 
 /// A problem with one question of a batch says with which.
-fn at(place: usize, problem: Problem) -> Problem {
-    Problem { detail: format!("question {place} (counted from 0): {}", problem.detail), ..problem }
+fn at(place: usize, problem: &Problem) -> Problem {
+    Problem { detail: format!("question {place} (counted from 0): {}", problem.detail), ..problem.clone() }
 }
 
 async fn answer(app: &App, caller: &Caller, question: Question) -> Result<Recommended, Problem> {
@@ -369,7 +369,9 @@ fn whose(caller: &Caller, person: &str) -> Result<PersonId, Problem> {
     match caller {
         Caller::Reader(own) if person == "me" => Ok(own.clone()),
         Caller::Reader(_) => Err(Problem::forbidden("readers ask for themselves: \"person\": \"me\"")),
-        other if other.may(Scope::Personal, true) => Ok(PersonId::try_from(person.to_owned())?),
-        _ => Err(Problem::forbidden("recommendations for a person need a key that may ask for persons")),
+        other => {
+            other.require(Scope::Personal)?;
+            Ok(PersonId::try_from(person.to_owned())?)
+        }
     }
 }

@@ -189,6 +189,12 @@ pub(crate) struct TicketsArgs {
     /// Its case number
     #[arg(long, value_name = "CASE", requires = "add")]
     pub(crate) case: Option<String>,
+    /// Close the request of this number by hand: refused, answered elsewhere, nothing is stored
+    #[arg(long, value_name = "NUMBER", requires = "outcome")]
+    pub(crate) close: Option<String>,
+    /// How it was answered
+    #[arg(long, value_name = "TEXT", requires = "close")]
+    pub(crate) outcome: Option<String>,
 }
 
 /// A demand of an authority.

@@ -1,6 +1,7 @@
 //! `silteme person`: the rights of people, for whoever answers their requests. Works beside a running server.
 
 use std::io::BufRead as _;
+use std::path::Path;
 use std::sync::Arc;
 
 use profiles::{
@@ -111,27 +112,8 @@ impl Desk<'_> {
                 let case = whose.case.as_deref();
                 ticket(context, &profiles.withdraw(&id(&whose.id)?, purposes.as_ref(), case, actor)?)?;
             }
-            PersonCommand::Restrict { whose: Whose { id: person, case }, lift } => {
-                let (person, case) = (id(person)?, case.as_deref());
-                ticket(
-                    context,
-                    &match lift {
-                        true => profiles.lift(&person, case, actor)?,
-                        false => profiles.restrict(&person, case, actor)?,
-                    },
-                )?;
-            }
-            PersonCommand::Hold { whose: Whose { id: person, case }, release } => {
-                let case = case.as_deref().ok_or_else(|| usage("a legal hold needs --case"))?;
-                match release {
-                    true => profiles.release(&id(person)?, case, actor)?,
-                    false => profiles.hold(&id(person)?, case, actor)?,
-                }
-                context.out.line(&json!({ "held": !release, "case": case }), |_| match release {
-                    true => "released; an erasure that waited is done next".to_owned(),
-                    false => "held: not used, not erased".to_owned(),
-                })?;
-            }
+            PersonCommand::Restrict { whose, lift } => self.restrict(context, whose, *lift)?,
+            PersonCommand::Hold { whose, release } => self.hold(context, whose, *release)?,
             PersonCommand::Tickets(args) => return self.tickets(context, args),
             PersonCommand::Audit { since, limit } => {
                 for line in profiles.audit(since.unwrap_or(model::Timestamp::MIN), *limit, actor)? {
@@ -165,18 +147,10 @@ impl Desk<'_> {
                 })?;
             }
             PersonCommand::Keys { action: MasterAction::Rotate { to } } => {
-                let line = json!({ "wrapped": profiles.rotate_keys(to.as_deref(), actor)?, "to": to });
-                context.out.line(&line, |line| match to {
-                    Some(to) => format!(
-                        "{} keys wrapped anew; set [profiles] master_key_file or SILTEME_MASTER_KEY to what is in {}",
-                        line["wrapped"],
-                        to.display()
-                    ),
-                    None => format!("{} keys wrapped anew", line["wrapped"]),
-                })?;
+                self.rotate(context, to.as_deref())?;
             }
             PersonCommand::Policy { version, language } => {
-                self.policy(context, version.as_deref(), *language)?
+                self.policy(context, version.as_deref(), *language)?;
             }
             PersonCommand::Register => {
                 for (name, field) in &profiles.register().field {
@@ -191,6 +165,42 @@ impl Desk<'_> {
             }
         }
         Ok(Exit::Done)
+    }
+
+    fn restrict(&self, context: &mut Context, whose: &Whose, lift: bool) -> anyhow::Result<()> {
+        let (person, case) = (id(&whose.id)?, whose.case.as_deref());
+        let done = if lift {
+            self.profiles.lift(&person, case, self.actor)?
+        } else {
+            self.profiles.restrict(&person, case, self.actor)?
+        };
+        ticket(context, &done)
+    }
+
+    fn hold(&self, context: &mut Context, whose: &Whose, release: bool) -> anyhow::Result<()> {
+        let case = whose.case.as_deref().ok_or_else(|| usage("a legal hold needs --case"))?;
+        let person = id(&whose.id)?;
+        let says = if release {
+            self.profiles.release(&person, case, self.actor)?;
+            "released; an erasure that waited is done next"
+        } else {
+            self.profiles.hold(&person, case, self.actor)?;
+            "held: not used, not erased"
+        };
+        context.out.line(&json!({ "held": !release, "case": case }), |_| says.to_owned())?;
+        Ok(())
+    }
+
+    fn rotate(&self, context: &mut Context, to: Option<&Path>) -> anyhow::Result<()> {
+        let wrapped = self.profiles.rotate_keys(to, self.actor)?;
+        context.out.line(&json!({ "wrapped": wrapped, "to": to }), |_| match to {
+            Some(to) => format!(
+                "{wrapped} keys wrapped anew; set [profiles] master_key_file or SILTEME_MASTER_KEY to what is in {}",
+                to.display()
+            ),
+            None => format!("{wrapped} keys wrapped anew"),
+        })?;
+        Ok(())
     }
 
     fn find(&self, context: &mut Context, args: &FindArgs) -> anyhow::Result<Exit> {
@@ -234,6 +244,10 @@ impl Desk<'_> {
         let person = args.person.as_deref().map(id).transpose()?;
         if let (Some(kind), Some(person), Some(case)) = (args.add, &person, &args.case) {
             ticket(context, &self.profiles.open_ticket(person, kind, case, self.actor)?)?;
+            return Ok(Exit::Done);
+        }
+        if let (Some(number), Some(outcome)) = (&args.close, &args.outcome) {
+            ticket(context, &self.profiles.close_ticket(number, outcome, self.actor)?)?;
             return Ok(Exit::Done);
         }
         let filter = TicketFilter { person, open: args.open, overdue: args.overdue };

@@ -20,9 +20,10 @@ pub(super) fn run(context: &mut Context, args: &VerifyArgs) -> anyhow::Result<Ex
     let mut summary =
         pipeline::verify(&mut stores, args.repair, &mut |finding| findings.push(finding.clone()))?;
     // Nobody has been here yet if there is no folder; looking makes none.
-    let persons = match context.global.data.join("profiles").is_dir() {
-        true => super::person::open(context)?.verify()?,
-        false => Vec::new(),
+    let persons = if context.global.data.join("profiles").is_dir() {
+        super::person::open(context)?.verify()?
+    } else {
+        Vec::new()
     };
     summary.findings += persons.len() as u64;
     for finding in &persons {

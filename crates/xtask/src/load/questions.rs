@@ -79,7 +79,7 @@ pub(super) fn questions(world: &World, address: &str, seed: u64) -> anyhow::Resu
                 "changes" => {
                     let bytes = request("GET", &format!("/v1/changes?cursor={cursor}"), "");
                     let stretch = client.ask(&bytes)?;
-                    cursor = stretch.last_line()?["next"].as_str().context("no cursor")?.to_owned();
+                    stretch.last_line()?["next"].as_str().context("no cursor")?.clone_into(&mut cursor);
                     bytes
                 }
                 "page of results" => {

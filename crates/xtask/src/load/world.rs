@@ -9,6 +9,7 @@ use std::time::Duration;
 
 use anyhow::{Context as _, bail, ensure};
 use demo::DemoWeb;
+use model::{Clock as _, SystemClock};
 use serde_json::{Value, json};
 use testkit::random::Random;
 use testkit::temp::Scratch;
@@ -154,8 +155,8 @@ impl World {
         ensure!(!data.exists(), "{} is there already; name a directory that is not", data.display());
         // The table of names is the last of the web's settings, so further names follow it.
         let mut settings = web.resolve_toml();
-        for (name, address) in demo.resolve() {
-            writeln!(settings, "{name:?} = \"{address}\"")?;
+        for name in demo.hosts() {
+            writeln!(settings, "{name:?} = \"{}\"", demo.address())?;
         }
         settings += "[politeness]\ndelay = \"200ms\"\n[crawl]\npatience = \"1s\"\n";
         scratch.write("silteme.toml", settings);
@@ -261,9 +262,10 @@ impl Server {
     }
 
     /// Lines of warning or error in its log.
-    pub(super) fn complaints(&self) -> anyhow::Result<usize> {
+    pub(super) fn complaints(&self) -> anyhow::Result<Vec<String>> {
         let log = fs::read_to_string(&self.log)?;
-        Ok(log.lines().filter(|line| line.contains("WARN") || line.contains("ERROR")).count())
+        let complains = |line: &&str| line.contains(" WARN ") || line.contains("ERROR ");
+        Ok(log.lines().filter(complains).map(str::to_owned).collect())
     }
 }
 
@@ -295,6 +297,6 @@ fn document(number: usize, random: &mut Random) -> Value {
         "title": title,
         "text": text.join(" "),
         "language": language,
-        "published": (jiff::Timestamp::now() - age).to_string(),
+        "published": (SystemClock.now() - age).to_string(),
     })
 }

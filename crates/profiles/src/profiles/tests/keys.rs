@@ -78,6 +78,43 @@ fn keys_and_data_belong_together() {
 }
 
 #[test]
+fn processes_that_start_at_once_share_their_keys() {
+    let world = World::new();
+    std::thread::scope(|scope| {
+        for n in 0..8 {
+            let world = &world;
+            scope.spawn(move || world.open().give_consent(&id(&n.to_string()), &all(), &operator()).unwrap());
+        }
+    });
+    let profiles = world.open();
+    for n in 0..8 {
+        profiles.person(&id(&n.to_string()), &operator()).unwrap();
+    }
+    assert_eq!(profiles.verify().unwrap(), []);
+}
+
+#[test]
+fn an_old_copy_of_the_keys_drops_nobody() {
+    let world = World::new();
+    let profiles = world.open();
+    profiles.give_consent(&id("a"), &all(), &operator()).unwrap();
+    drop(profiles);
+    let old = world.scratch.snapshot();
+    let profiles = world.open();
+    profiles.give_consent(&id("b"), &all(), &operator()).unwrap();
+    profiles.erase(&id("a"), None, &operator()).unwrap();
+    drop(profiles);
+    let latest = world.scratch.join("latest");
+    std::fs::rename(world.scratch.join("run.keys"), &latest).unwrap();
+    std::fs::rename(old.join("run.keys"), world.scratch.join("run.keys")).unwrap();
+    let refused = world.try_open().unwrap_err();
+    assert!(matches!(&refused, Error::Keys(message) if message.contains("older")), "{refused}");
+    std::fs::remove_dir_all(world.scratch.join("run.keys")).unwrap();
+    std::fs::rename(latest, world.scratch.join("run.keys")).unwrap();
+    assert!(world.open().person(&id("b"), &operator()).is_ok());
+}
+
+#[test]
 fn a_new_master_key_is_noticed_by_who_has_the_old_one() {
     let world = World::new();
     let server = world.open();

@@ -149,6 +149,14 @@ fn requests_have_a_deadline_and_a_receipt() {
     assert!(closed.done.is_some() && closed.receipt.is_some());
     assert!(profiles.tickets(&overdue, &operator()).unwrap().is_empty());
     assert!(profiles.ticket("no such number").unwrap().is_none());
+    // A request about somebody unknown is answered too.
+    let open = profiles.open_ticket(&id("nobody"), TicketKind::Erase, "paper 10", &operator()).unwrap();
+    let closed = profiles.close_ticket(&open.id, "nothing is stored", &operator()).unwrap();
+    assert_eq!(profiles.ticket(&open.id).unwrap(), Some(closed.clone()));
+    assert!(closed.receipt.is_some());
+    for wrong in [open.id.as_str(), "00", "no number"] {
+        assert!(matches!(profiles.close_ticket(wrong, "x", &operator()), Err(Error::Input(_))));
+    }
 }
 
 #[test]

@@ -145,3 +145,48 @@ async fn junk_among_the_wishes_does_no_harm() {
     });
     assert_eq!(world.post(PATH, question.to_string()).await.status, 200);
 }
+
+#[tokio::test]
+async fn an_answer_can_be_named_in_events() {
+    let world = World::of_steppes(9);
+    let ask = async |question: Value| world.post(PATH, question.to_string()).await.json();
+    let link = "https://host1.test/001";
+    for (scenario, question) in [
+        ("personal", json!({})),
+        ("trending", json!({"scenario": "trending", "window": "6h"})),
+        ("related", json!({"scenario": "related", "link": link})),
+        ("new", json!({"scenario": "new"})),
+    ] {
+        let answer = ask(question).await;
+        let id = answer["recommendation_id"].as_str().unwrap();
+        let id = world.app.feedback.verify(id, world.app.clock.now()).unwrap();
+        assert_eq!(json!(id.scenario()), scenario);
+        assert_eq!(json!(id.seed()), answer["seed"]);
+        let results = answer["results"].as_array().unwrap();
+        assert!(!results.is_empty(), "{scenario}");
+        assert!(results.iter().all(|one| one["reason"] == one["reasons"][0]), "{scenario}");
+        assert_eq!(answer["next"].is_string(), scenario == "new");
+    }
+}
+
+#[tokio::test]
+async fn what_arrived_is_told_once() {
+    let mut world = World::of_steppes(9);
+    let question = json!({"scenario": "new", "languages": ["kk"]});
+    let first = world.post(PATH, question.to_string()).await.json();
+    let next = first["next"].clone();
+    world.put(&[page("https://kk.test/dala", "Дала", "Кең дала, көктем, жылқы.", "kk", None)]);
+    let question = json!({"scenario": "new", "languages": ["kk"], "cursor": next});
+    let later = world.post(PATH, question.to_string()).await;
+    assert_eq!(later.urls(), ["https://kk.test/dala"]);
+    let question = json!({"scenario": "new", "cursor": later.json()["next"]});
+    assert!(world.post(PATH, question.to_string()).await.urls().is_empty());
+}
+
+#[tokio::test]
+async fn nobody_asks_for_a_person_without_leave() {
+    let world = World::of_steppes(1);
+    let answer = world.post(PATH, json!({"person": "somebody"}).to_string()).await;
+    assert!([401, 403].contains(&answer.status.as_u16()), "{answer:?}");
+    assert!(!answer.body.contains("somebody"));
+}
