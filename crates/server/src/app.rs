@@ -90,7 +90,8 @@ impl App {
     ///
     /// # Errors
     /// [`Error::Stores`] when the index is damaged or of another version; [`Error::Feedback`] and [`Error::Profiles`] when what
-    /// readers did, or people, cannot be opened.
+    /// readers did, or people, cannot be opened; [`Error::DevelopmentKey`] when other machines could reach people whose keys
+    /// are guarded by a key beside them.
     pub fn open(opening: &Opening<'_>) -> Result<Self, Error> {
         let index = Index::open(&index_dir(opening.data), opening.pipeline.index.clone())
             .map_err(pipeline::Error::from)?;
@@ -101,6 +102,9 @@ impl App {
             settings: opening.profiles,
             clock: Arc::clone(&opening.clock),
         })?;
+        if profiles.is_for_development() && !opening.server.listen.ip().is_loopback() {
+            return Err(Error::DevelopmentKey);
+        }
         Ok(Self {
             index,
             recommender: Arc::new(opening.recommender.clone()),

@@ -50,4 +50,9 @@ pub enum Error {
     /// The data of people cannot be opened.
     #[error("the data of people cannot be opened")]
     Profiles(#[from] profiles::Error),
+    /// Other machines could reach people whose keys are guarded by nothing but a file beside them.
+    #[error(
+        "the master key was made beside the keys it guards, which is for development on loopback; move it elsewhere with `silteme person keys rotate --to FILE` and set [profiles] master_key_file, or SILTEME_MASTER_KEY"
+    )]
+    DevelopmentKey,
 }

@@ -10,8 +10,7 @@ pub(super) const PHONE: &str = "phone";
 
 /// A row of kind `account`: one way to log in.
 #[derive(Serialize, Deserialize)]
-#[expect(clippy::struct_field_names, reason = "the register calls the field so")]
-pub(super) struct Way {
+pub(super) struct Login {
     /// `password`, `phone` or `provider`.
     way: String,
     since: Timestamp,

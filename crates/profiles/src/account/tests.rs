@@ -119,15 +119,13 @@ fn operator() -> Actor {
 }
 
 #[track_caller]
-#[expect(clippy::needless_pass_by_value, reason = "what was asked ends here")]
-fn refused(outcome: Result<Session, Error>) {
+fn refused(outcome: &Result<Session, Error>) {
     assert!(matches!(outcome, Err(Error::Credentials)), "{outcome:?}");
 }
 
 /// For how long a refused attempt must wait, seconds.
 #[track_caller]
-#[expect(clippy::needless_pass_by_value, reason = "what was asked ends here")]
-fn wait_s(outcome: Result<Session, Error>) -> u64 {
+fn wait_s(outcome: &Result<Session, Error>) -> u64 {
     let Err(Error::Wait { after }) = outcome else { panic!("{outcome:?}") };
     after.as_secs()
 }

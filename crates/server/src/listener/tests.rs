@@ -15,6 +15,7 @@ use tokio_rustls::TlsConnector;
 use tokio_util::sync::CancellationToken;
 
 use super::{Bound, bind};
+use crate::app::{App, Opening};
 use crate::error::Error;
 use crate::settings::Settings;
 use crate::world::World;
@@ -183,4 +184,28 @@ fn a_certificate_that_cannot_be_used_is_told_by_name() {
     assert!(refused.to_string().contains("chain.pem"), "{refused}");
     let half = Settings { tls_key: None, ..settings };
     assert!(half.check().unwrap_err().contains("tls_key"));
+}
+
+#[test]
+fn people_are_not_served_to_other_machines_under_a_key_beside_their_keys() {
+    let scratch = testkit::temp::Scratch::new();
+    let clock: Arc<dyn model::Clock> = Arc::new(testkit::clock::SimulatedClock::default());
+    let open = |server: &Settings| {
+        App::open(&Opening {
+            data: &scratch.join("run"),
+            pipeline: &pipeline::Settings::default(),
+            recommender: &recommender::Settings::default(),
+            feedback: &feedback::Settings::default(),
+            profiles: &profiles::Settings::default(),
+            accounts: &profiles::AccountSettings::default(),
+            server,
+            jobs: &[],
+            clock: Arc::clone(&clock),
+            progress: Arc::default(),
+        })
+    };
+    assert!(open(&listening("127.0.0.1:0")).is_ok());
+    let refused = open(&listening("0.0.0.0:0")).err().unwrap();
+    assert!(matches!(refused, Error::DevelopmentKey), "{refused}");
+    assert!(refused.to_string().contains("master_key_file"));
 }
