@@ -32,7 +32,7 @@ pub(super) struct SessionRow {
     pub(super) expires: Timestamp,
 }
 
-impl Way {
+impl Login {
     fn new(way: &str, since: Timestamp) -> Self {
         Self { way: way.to_owned(), since, hash: None, phone: None, issuer: None, subject: None }
     }
