@@ -83,7 +83,9 @@ impl Judge<'_> {
         let usual = self.usual_clicks;
         let expected = if usual > 0.0 { (theirs / usual + SITE_LINKS) / (others + SITE_LINKS) } else { 1.0 };
         let mean = known + expected;
-        let is_open = total.impressions < self.settings.explored_after && self.exploration > 0.0;
+        // Where nobody's clicks are counted, chance would teach nothing.
+        let is_open =
+            usual > 0.0 && self.exploration > 0.0 && total.impressions < self.settings.explored_after;
         let drawn = if is_open { gamma(mean, self.seed, &hit.document.key) } else { mean };
         let readers = mean + self.exploration * (drawn - mean);
         let part = if is_front(hit) { self.settings.front_part } else { 1.0 };

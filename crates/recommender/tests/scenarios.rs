@@ -189,7 +189,7 @@ fn disliked_links_push_their_like_down_and_stay_away() {
         "en",
         "Chess final tonight",
         "The champion kept the title.",
-        3,
+        2,
     ));
     let world = World::of(&documents);
     let place = |interests: &Interests| {
@@ -198,7 +198,9 @@ fn disliked_links_push_their_like_down_and_stay_away() {
     };
     assert_eq!(place(&Interests::default()), (Some(3), 4), "the oldest is last");
     let tired = Interests { dislikes: strings(&["https://f0.test/n/0"]), ..Interests::default() };
-    assert_eq!(place(&tired), (Some(0), 3), "and first for whoever has had enough of floods");
+    // Of the two that are left one is more alike than the other.
+    let (at, count) = place(&tired);
+    assert!(at < Some(2) && count == 3, "no longer last for whoever has had enough of floods: {at:?}");
 }
 
 #[test]
@@ -237,6 +239,10 @@ fn one_reader_moves_nothing() {
 
 #[test]
 fn exploration_is_by_seed() {
+    let first = |world: &World, seed| {
+        let request = Request { seed, exploration: Some(1.0), ..Request::new(1, now()) };
+        world.ask(&Interests::default(), &request).items[0].score.to_bits()
+    };
     let documents: Vec<Document> = (0..40)
         .map(|n| {
             dated(
@@ -248,7 +254,13 @@ fn exploration_is_by_seed() {
             )
         })
         .collect();
-    let world = World::of(&documents);
+    let mut world = World::of(&documents);
+    assert_eq!(
+        first(&world, 1),
+        first(&world, 2),
+        "where nobody's clicks are counted nothing is left to chance"
+    );
+    world.happens(&Kind::Click, "https://h0.test/n/0", 10, "en");
     let with = |seed, exploration| {
         let exploration = Some(exploration);
         let request = Request { seed, exploration, ..Request::new(10, now()) };
