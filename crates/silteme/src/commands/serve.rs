@@ -38,6 +38,7 @@ pub(super) async fn serve(
     let settings_of_server = server::Settings { listen, ..context.config.server.clone() };
     let scheduler = Scheduler::plan(jobs.clone(), &data, settings.clone(), Arc::clone(&context.clock))?
         .following(follow::politeness(&context.config, &context.global));
+    let bound = server::bind(&settings_of_server)?;
     let app = server::App::open(&server::Opening {
         data: &data,
         pipeline: &settings,
@@ -50,7 +51,6 @@ pub(super) async fn serve(
         clock: Arc::clone(&context.clock),
         progress: scheduler.progress(),
     })?;
-    let bound = server::bind(&settings_of_server)?;
     context.out.say(&format!("serving on {}://{} (Ctrl-C stops)", bound.scheme(), bound.address()))?;
     context.out.flush()?;
     let running = tokio::spawn(scheduler.run(stop.child_token()));
