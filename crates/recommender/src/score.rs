@@ -94,7 +94,8 @@ impl Scorer<'_> {
             .zip(counts)
             .map(|(candidate, counts)| judge.worth(&candidate.hit, counts))
             .collect();
-        let best = worths.iter().map(|worth| worth.value).fold(f32::MIN_POSITIVE, f32::max);
+        // Among links that are all old the least old is nothing new: then content decides.
+        let best = worths.iter().map(|worth| worth.value).fold(judge.unread_at(FRESH_HOURS), f32::max);
         let features: Vec<Features> =
             candidates.iter().map(|candidate| Features::of(&candidate.hit.document)).collect();
         let rarity = Rarity::among(features.iter());

@@ -96,13 +96,18 @@ impl Judge<'_> {
         }
     }
 
+    /// What a link of this age is worth that nobody has opened yet.
+    pub(crate) fn unread_at(&self, hours: f32) -> f32 {
+        (hours + HOURS_OFFSET).powf(-self.settings.freshness_exponent)
+    }
+
     /// 1 / (age in hours + 2)^g.
     fn freshness(&self, hit: &Hit) -> f32 {
         let age = match dated(hit) {
             Some(at) => hours(at, self.now),
             None => hours(hit.document.fetched, self.now).max(self.undated_hours),
         };
-        (age + HOURS_OFFSET).powf(-self.settings.freshness_exponent)
+        self.unread_at(age)
     }
 }
 

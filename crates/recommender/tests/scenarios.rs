@@ -423,3 +423,28 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn among_links_that_are_all_old_content_decides() {
+    let months = 24 * 200;
+    let mut documents: Vec<Document> = (0..6)
+        .map(|n| {
+            let text = format!("Grain harvest report number {n} of the northern district.");
+            dated(&format!("https://g{n}.test/n/{n}"), "en", &format!("Grain {n}"), &text, months + n * 24)
+        })
+        .collect();
+    let comet = "A comet with a long tail crosses the sky above the old observatory tonight.";
+    documents.push(dated("https://c1.test/n/1", "en", "Comet seen", comet, months + 2_000));
+    documents.push(dated("https://c2.test/n/2", "en", "Tail of a comet", comet, months + 1_000));
+    let likes = Interests { links: strings(&["https://c1.test/n/1"]), ..Interests::default() };
+    let first = |documents: &[Document]| {
+        let answer = World::of(documents).ask(&likes, &Request::new(3, now()));
+        answer.items[0].hit.document.url.clone()
+    };
+    // The copy of the liked link would be the same text: another report of it is what is wanted.
+    documents[7].text = format!("{comet} Astronomers photographed it from the roof, children from the yard.");
+    assert_eq!(first(&documents), "https://c2.test/n/2");
+    // With news beside it, news comes first.
+    documents.push(dated("https://n.test/n/9", "en", "Bridge opens", "The bridge was opened today.", 1));
+    assert_eq!(first(&documents), "https://n.test/n/9");
+}
