@@ -118,7 +118,7 @@ pub(crate) fn hours(at: Timestamp, now: Timestamp) -> f32 {
 
 /// Whether it looks like a front or section page rather than an article: it leads elsewhere and is never new. Cheap evidence
 /// only: the path has no segment but a language (`/`, `/kk/`), or the page tells no date and its path is one plain word.
-fn is_front(hit: &Hit) -> bool {
+pub(crate) fn is_front(hit: &Hit) -> bool {
     let document = &hit.document;
     let path = document.url.splitn(4, '/').nth(3).unwrap_or_default();
     let path = path.split(['?', '#']).next().unwrap_or_default();
