@@ -130,8 +130,11 @@ impl RecommendationView {
 
 impl From<Reason> for ReasonView {
     fn from(reason: Reason) -> Self {
-        let code = serde_json::to_value(reason.code).ok();
-        let code = code.as_ref().and_then(|code| code.as_str()).unwrap_or_default().to_owned();
-        Self { code, text: reason.text }
+        Self { code: word(&reason.code), text: reason.text }
     }
+}
+
+/// A word of a type as the wire has it.
+pub(crate) fn word(value: &impl Serialize) -> String {
+    serde_json::to_value(value).ok().and_then(|word| word.as_str().map(str::to_owned)).unwrap_or_default()
 }

@@ -17,6 +17,7 @@ use testkit::clock::{EPOCH, SimulatedClock};
 use testkit::temp::Scratch;
 use tower::ServiceExt;
 
+use crate::access::{NewGrant, Role};
 use crate::app::{App, Opening};
 use crate::routes::router;
 use crate::settings::Settings;
@@ -105,6 +106,18 @@ impl World {
         let sent = std::fs::read_to_string(self.scratch.join("codes.ndjson")).unwrap();
         let last: Value = serde_json::from_str(sent.lines().last().unwrap()).unwrap();
         last["code"].as_str().unwrap().to_owned()
+    }
+
+    /// A key of this role, without a limit.
+    pub(crate) fn key_of(&self, role: Role) -> String {
+        let new = NewGrant {
+            name: "test".to_owned(),
+            role,
+            basis: "order 1".to_owned(),
+            expires: None,
+            requests_per_second: Some(0),
+        };
+        self.app.grants().add(new, self.now()).unwrap().key
     }
 
     pub(crate) fn now(&self) -> model::Timestamp {

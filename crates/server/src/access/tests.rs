@@ -58,7 +58,7 @@ fn every_route_of_the_document_has_a_scope_and_the_other_way_round() {
 async fn every_role_meets_every_route_as_the_matrix_says() {
     let world = World::of_steppes(1);
     for role in ROLES_OF_KEYS {
-        let key = give(&world, role).key;
+        let key = world.key_of(role);
         for (method, route, scope) in table::routes() {
             let status = status(&world, Some(&key), method, route).await;
             assert_eq!(status == 403, !scope.is_for(role), "{role:?} {method} {route}: {status}");
@@ -91,7 +91,7 @@ async fn where_other_machines_can_come_lookups_need_a_key_too() {
     let refused = world.get("/v1/search").await;
     assert!(refused.problem(401).contains("silteme keys add"));
     assert_eq!(refused.header("www-authenticate"), "Bearer");
-    let key = give(&world, Role::Recommender).key;
+    let key = world.key_of(Role::Recommender);
     assert_eq!(status(&world, Some(&key), "GET", "/v1/search").await, 200);
 }
 
@@ -127,7 +127,7 @@ async fn wrong_expired_and_revoked_keys_are_refused_at_once() {
 fn the_file_holds_no_key_and_belongs_to_its_owner_alone() {
     use std::os::unix::fs::PermissionsExt as _;
     let world = World::of(&[]);
-    let key = give(&world, Role::Auditor).key;
+    let key = world.key_of(Role::Auditor);
     let file = world.data.join("keys.json");
     let text = std::fs::read_to_string(&file).unwrap();
     assert!(!text.contains(&key) && !text.contains(&key["slk_".len()..]));
@@ -162,7 +162,7 @@ async fn a_key_that_asks_too_often_waits() {
         requests_per_second: Some(2),
     };
     let key = world.app.grants().add(new, world.now()).unwrap().key;
-    let other = give(&world, Role::Recommender).key;
+    let other = world.key_of(Role::Recommender);
     let mut last = 0;
     for _ in 0..20 {
         last = status(&world, Some(&key), "GET", "/v1/search").await;

@@ -8,11 +8,11 @@ use profiles::{AuditEntry, DisclosureEntry, Line};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
-use super::people_view::word;
 use crate::access::Caller;
 use crate::app::App;
 use crate::parameters::{instant, limit};
 use crate::problem::Problem;
+use crate::view::word;
 
 /// Which lines.
 #[derive(Debug, Default, Deserialize, IntoParams)]

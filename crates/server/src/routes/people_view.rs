@@ -8,6 +8,8 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use utoipa::ToSchema;
 
+use crate::view::word;
+
 /// What a person agrees to.
 #[derive(Debug, Clone, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -147,11 +149,6 @@ pub(crate) struct TicketAnswer {
 pub(crate) struct TicketsAnswer {
     /// The first to be due first.
     pub(crate) tickets: Vec<TicketAnswer>,
-}
-
-/// A word as the wire has it.
-pub(super) fn word(value: &impl Serialize) -> String {
-    serde_json::to_value(value).ok().and_then(|word| word.as_str().map(str::to_owned)).unwrap_or_default()
 }
 
 impl From<ConsentAsked> for NewConsent {

@@ -7,7 +7,7 @@ use axum::http::Request;
 use feedback::Counters as _;
 use serde_json::{Value, json};
 
-use crate::access::{NewGrant, Role};
+use crate::access::Role;
 use crate::world::{Answered, World};
 
 struct Operator {
@@ -18,14 +18,7 @@ struct Operator {
 impl Operator {
     fn of(mut world: World) -> Self {
         world.close_writer();
-        let new = NewGrant {
-            name: "operator".to_owned(),
-            role: Role::Operator,
-            basis: "order 1".to_owned(),
-            expires: None,
-            requests_per_second: None,
-        };
-        let key = world.app.grants().add(new, world.now()).unwrap().key;
+        let key = world.key_of(Role::Operator);
         Self { world, key }
     }
 

@@ -6,7 +6,7 @@ use axum::body::Body;
 use axum::http::Request;
 use serde_json::{Value, json};
 
-use crate::access::{NewGrant, Role};
+use crate::access::Role;
 use crate::world::{Answered, World};
 
 struct Desk {
@@ -17,17 +17,7 @@ struct Desk {
 
 impl Desk {
     fn of(world: World) -> Self {
-        let give = |role| {
-            let new = NewGrant {
-                name: "test".to_owned(),
-                role,
-                basis: "order 1".to_owned(),
-                expires: None,
-                requests_per_second: Some(0),
-            };
-            world.app.grants().add(new, world.now()).unwrap().key
-        };
-        let (recommender, support) = (give(Role::Recommender), give(Role::Support));
+        let (recommender, support) = (world.key_of(Role::Recommender), world.key_of(Role::Support));
         Self { world, recommender, support }
     }
 
