@@ -14,7 +14,7 @@ use crate::history::{History, Known};
 use crate::request::{Reason, ReasonCode, Request};
 use crate::settings::Settings;
 use crate::unwanted::within;
-use crate::worth::{Judge, Worth, hours, is_front, shuffled, undated_hours, usual_clicks};
+use crate::worth::{Judge, Worth, hours, shuffled, undated_hours, usual_clicks};
 
 /// Cosine from which on a link counts as wholly alike: two reports of one event share about half.
 const ALIKE: f32 = 0.5;
@@ -146,8 +146,7 @@ impl Scorer<'_> {
             if term.is_some() { TERM_PART } else { 0.0 },
         ];
         // A front page says what its links say, and is none of them.
-        let front = if is_front(hit) { self.settings.front_part } else { 1.0 };
-        let content = front * (1.0 - parts.into_iter().map(|part| 1.0 - part).product::<f32>());
+        let content = worth.part * (1.0 - parts.into_iter().map(|part| 1.0 - part).product::<f32>());
         let settings = self.settings;
         let score = settings.freshness_weight * worth.value.powf(settings.freshness_power)
             + settings.content_weight * content

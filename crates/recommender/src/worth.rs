@@ -31,6 +31,8 @@ const SITE_LINKS: f32 = 20.0;
 pub(crate) struct Worth {
     /// Of the formula.
     pub(crate) value: f32,
+    /// What the page counts against an article, 0 to 1.
+    pub(crate) part: f32,
     /// Opened by enough readers lately to say so.
     pub(crate) is_trending: bool,
     /// Nobody knows, and chance was kind.
@@ -90,6 +92,7 @@ impl Judge<'_> {
         let readers = mean + self.exploration * (drawn - mean);
         let part = if is_front(hit) { self.settings.front_part } else { 1.0 };
         Worth {
+            part,
             value: part * readers * self.freshness(hit),
             is_trending: counts.decayed.clicks + counts.decayed.likes > 0.0,
             is_explored: is_open && known == 0.0 && drawn > 2.0 * mean,
@@ -118,7 +121,7 @@ pub(crate) fn hours(at: Timestamp, now: Timestamp) -> f32 {
 
 /// Whether it looks like a front or section page rather than an article: it leads elsewhere and is never new. Cheap evidence
 /// only: the path has no segment but a language (`/`, `/kk/`), or the page tells no date and its path is one plain word.
-pub(crate) fn is_front(hit: &Hit) -> bool {
+fn is_front(hit: &Hit) -> bool {
     let document = &hit.document;
     let path = document.url.splitn(4, '/').nth(3).unwrap_or_default();
     let path = path.split(['?', '#']).next().unwrap_or_default();

@@ -8,7 +8,7 @@ use axum::Json;
 use axum::extract::rejection::{JsonRejection, PathRejection, QueryRejection};
 use axum::extract::{Path, Query, State};
 use axum::http::{HeaderName, StatusCode, header};
-use profiles::{NewConsent, PersonId, Purpose, TicketFilter};
+use profiles::{Actor, NewConsent, PersonId, Profiles, Purpose, Ticket, TicketFilter};
 use serde::Deserialize;
 use serde_json::Value;
 use utoipa::IntoParams;
@@ -184,6 +184,18 @@ pub(crate) async fn correct(
     Ok(Json(person.into()))
 }
 
+/// Carries out a right that ends in a ticket.
+async fn carry_out(
+    app: &App,
+    whose: Whose,
+    case: Option<String>,
+    right: fn(&Profiles, &PersonId, Option<&str>, &Actor) -> Result<Ticket, profiles::Error>,
+) -> Result<Json<TicketAnswer>, Problem> {
+    let ticket =
+        app.blocking(move |app| right(&app.profiles, &whose.person, case.as_deref(), &whose.actor)).await?;
+    Ok(Json(ticket.into()))
+}
+
 /// Erases a person: the key first, then every row.
 #[utoipa::path(delete, path = "/v1/people/{id}", operation_id = "erase_person", tag = "people", params(("id" = String, Path, description = "The person"), ("case" = Option<String>, Query, description = "Number of the request on paper or by mail")), responses(
     (status = 200, description = "Erased, or blocked until a legal hold ends: the ticket says", body = TicketAnswer),
@@ -195,9 +207,7 @@ pub(crate) async fn erase(
     whose: Whose,
     Case(case): Case,
 ) -> Result<Json<TicketAnswer>, Problem> {
-    let ticket =
-        app.blocking(move |app| app.profiles.erase(&whose.person, case.as_deref(), &whose.actor)).await?;
-    Ok(Json(ticket.into()))
+    carry_out(&app, whose, case, Profiles::erase).await
 }
 
 /// Everything held of a person.
@@ -281,9 +291,7 @@ pub(crate) async fn restrict(
     whose: Whose,
     Case(case): Case,
 ) -> Result<Json<TicketAnswer>, Problem> {
-    let ticket =
-        app.blocking(move |app| app.profiles.restrict(&whose.person, case.as_deref(), &whose.actor)).await?;
-    Ok(Json(ticket.into()))
+    carry_out(&app, whose, case, Profiles::restrict).await
 }
 
 /// Lifts a restriction.
@@ -297,7 +305,5 @@ pub(crate) async fn lift(
     whose: Whose,
     Case(case): Case,
 ) -> Result<Json<TicketAnswer>, Problem> {
-    let ticket =
-        app.blocking(move |app| app.profiles.lift(&whose.person, case.as_deref(), &whose.actor)).await?;
-    Ok(Json(ticket.into()))
+    carry_out(&app, whose, case, Profiles::lift).await
 }
